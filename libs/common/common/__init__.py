@@ -1,0 +1,1 @@
+"""What two services need: the tables' one module each, the queue, and the edges."""

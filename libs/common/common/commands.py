@@ -1,0 +1,101 @@
+"""What an agent does to a conversation, at once or in its order.
+
+Taking over, giving back and resolving change the owner in one atomic step. A send joins the
+conversation's inbox, so that it is ordered with what the customer writes.
+"""
+
+from dataclasses import dataclass
+from uuid import NAMESPACE_URL, uuid5
+
+from sqlalchemy import Connection
+
+from common import conversations, inbox, outbox
+from common.conversations import Conversation
+from common.errors import ConflictError
+from common.inbound import AgentCommand
+from common.inbox import NewItem
+from common.sealing import StoreSeal
+
+TEXT_LIMIT = 4096  # whatsapp.md 1.4
+
+
+@dataclass(frozen=True)
+class TakenOver:
+    """A takeover's acknowledgement: when it is given, no bot part can begin any more."""
+
+    conversation: Conversation
+    in_flight: tuple[str, ...]  # message ids of bot parts that may still arrive
+
+
+def take_over(
+    connection: Connection, store_id: str, session_id: str, agent_id: str, agent_name: str
+) -> TakenOver:
+    """Make an agent the owner. Commit before acknowledging."""
+    before = conversations.lock_by_session(connection, store_id, session_id)
+    after = conversations.take_over(connection, before, agent_id, agent_name)
+    on_their_way = outbox.on_their_way(connection, store_id, after.conversation_id)
+    return TakenOver(after, tuple(on_their_way))
+
+
+def release(connection: Connection, store_id: str, session_id: str) -> Conversation:
+    """Give the conversation back to the bot."""
+    conversation = conversations.lock_by_session(connection, store_id, session_id)
+    if conversation.owner == "bot" and not conversation.resolved:
+        return conversation
+    return conversations.release(connection, conversation)
+
+
+def resolve(connection: Connection, store_id: str, session_id: str) -> Conversation:
+    """Close the matter."""
+    conversation = conversations.lock_by_session(connection, store_id, session_id)
+    if conversation.resolved:
+        return conversation
+    return conversations.resolve(connection, conversation)
+
+
+@dataclass(frozen=True)
+class Sent:
+    """A send that waits its turn; `message_id` is the id it will have on every screen."""
+
+    message_id: str
+    conversation_id: str
+    is_new: bool
+
+
+def send(
+    connection: Connection,
+    seal: StoreSeal,
+    store_id: str,
+    session_id: str,
+    command: AgentCommand,
+) -> Sent:
+    """Put an agent's text in the conversation's order; the same client id again changes nothing.
+
+    Who writes to a customer that the bot or nobody has takes the conversation over with it.
+    Raises ConflictError: `window_closed` when the 24 h window is over, `owned_by_colleague`
+    when somebody else is answering. Ring after the commit.
+    """
+    conversation = conversations.lock_by_session(connection, store_id, session_id)
+    if conversation.owner == "agent" and conversation.agent_id != command.agent_id:
+        raise ConflictError(
+            f"{conversation.agent_name} is answering this customer.", code="owned_by_colleague"
+        )
+    if not conversation.is_window_open:
+        raise ConflictError(
+            "The 24-hour window is closed; only a template can be sent.", code="window_closed"
+        )
+    conversations.take_over(connection, conversation, command.agent_id, command.agent_name)
+    item = NewItem(
+        store_id=store_id,
+        kind="command",
+        event_id=f"{conversation.conversation_id}|{command.client_id}",
+        payload_sealed=seal.seal(command.to_bytes()),
+        conversation_id=conversation.conversation_id,
+    )
+    accepted = inbox.accept_in(connection, [item])[0]
+    return Sent(command.message_id, conversation.conversation_id, accepted.is_new)
+
+
+def message_id_of(store_id: str, session_id: str, client_id: str) -> str:
+    """Name the message a client id stands for: the same one however often it is asked."""
+    return str(uuid5(NAMESPACE_URL, f"mostrador:{store_id}/{session_id}/{client_id}"))

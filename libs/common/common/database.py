@@ -1,0 +1,98 @@
+"""PostgreSQL: transactions bound to one store, and what happens after they commit.
+
+Every transaction of a service sees exactly one store (row-level security); the few that look
+across stores call functions that belong to the owner. Nothing here may be held open across
+an HTTP call.
+"""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from sqlalchemy import Connection, Engine, create_engine, text
+from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
+
+from common.errors import ConfigurationError, DatabaseUnavailableError
+
+_BIND_STORE = text("SELECT set_config('mostrador.store_id', :store_id, true)")
+_UNREACHABLE = (OperationalError, InterfaceError, PoolTimeoutError)
+_CHANGED = "mostrador.changed_stores"
+
+# A webhook must get its 503 within two seconds of the database going away.
+_CONNECT_SECONDS = 2
+_POOL_WAIT_SECONDS = 1.5
+_STATEMENT_MS = 10_000
+
+
+def sqlalchemy_url(url: str) -> str:
+    """Name psycopg 3 as the driver of a libpq URL."""
+    for prefix in ("postgresql://", "postgres://"):
+        if url.startswith(prefix):
+            return "postgresql+psycopg://" + url.removeprefix(prefix)
+    return url
+
+
+class Database:
+    """Transactions of one process; `announce` is called with each store that got new events."""
+
+    def __init__(self, url: str, connections: int = 16) -> None:
+        if not url:
+            raise ConfigurationError("DATABASE_URL is not set.")
+        self.announce: Callable[[str], None] = lambda _store_id: None
+        self._engine = _engine(url, connections)
+
+    @contextmanager
+    def store(self, store_id: str) -> Iterator[Connection]:
+        """Open a transaction that sees one store; commits at the end, announces after that.
+
+        Raises DatabaseUnavailableError when PostgreSQL cannot be reached or gives up.
+        """
+        with self._transaction() as connection:
+            connection.execute(_BIND_STORE, {"store_id": store_id})
+            yield connection
+
+    @contextmanager
+    def everywhere(self) -> Iterator[Connection]:
+        """Open a transaction that sees no store, for the owner-defined functions only."""
+        with self._transaction() as connection:
+            yield connection
+
+    def ping(self) -> None:
+        with self.everywhere() as connection:
+            connection.execute(text("SELECT 1"))
+
+    def close(self) -> None:
+        self._engine.dispose()
+
+    @contextmanager
+    def _transaction(self) -> Iterator[Connection]:
+        changed: set[str] = set()
+        try:
+            with self._engine.begin() as connection:
+                connection.info[_CHANGED] = changed
+                yield connection
+        except _UNREACHABLE as error:
+            raise DatabaseUnavailableError("The database cannot be reached.") from error
+        for store_id in sorted(changed):
+            self.announce(store_id)
+
+
+def announce_after_commit(connection: Connection, store_id: str) -> None:
+    """Remember that this transaction made events of a store."""
+    connection.info[_CHANGED].add(store_id)
+
+
+def _engine(url: str, connections: int) -> Engine:
+    return create_engine(
+        sqlalchemy_url(url),
+        pool_size=connections,
+        max_overflow=0,
+        pool_timeout=_POOL_WAIT_SECONDS,
+        pool_recycle=1800,
+        hide_parameters=True,  # errors reach the logs, and parameters hold what people wrote
+        connect_args={
+            "connect_timeout": _CONNECT_SECONDS,
+            "application_name": "mostrador",
+            "options": f"-c statement_timeout={_STATEMENT_MS} -c lock_timeout={_STATEMENT_MS}",
+        },
+    )

@@ -1,0 +1,96 @@
+"""Messages that were given up: listed with their reason, replayed or discarded by a person."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection, func, select, update
+
+from common import models, outbox
+from common.errors import NotFoundError
+
+_MOST = 200
+
+
+@dataclass(frozen=True)
+class DeadLetter:
+    """A message that reached its last attempt."""
+
+    dead_letter_id: str
+    conversation_id: str
+    session_id: str | None
+    kind: str
+    reason: str
+    attempts: int
+    received_at: datetime
+    died_at: datetime
+
+
+def waiting(connection: Connection, store_id: str) -> list[DeadLetter]:
+    """List a store's dead letters, newest first."""
+    inbox, conversations = models.inbox, models.conversations
+    query = (
+        select(inbox, conversations.c.session_id)
+        .join(
+            conversations,
+            (conversations.c.store_id == inbox.c.store_id)
+            & (conversations.c.conversation_id == inbox.c.conversation_id),
+        )
+        .where(inbox.c.store_id == store_id, inbox.c.state == "dead")
+        .order_by(inbox.c.finished_at.desc())
+        .limit(_MOST)
+    )
+    return [
+        DeadLetter(
+            dead_letter_id=row.inbox_id,
+            conversation_id=row.conversation_id,
+            session_id=row.session_id,
+            kind=row.kind,
+            reason=row.outcome,
+            attempts=row.attempts,
+            received_at=row.received_at,
+            died_at=row.finished_at,
+        )
+        for row in connection.execute(query)
+    ]
+
+
+def retry(connection: Connection, store_id: str, dead_letter_id: str) -> str:
+    """Put it back at its place with new attempts; returns the conversation to ring.
+
+    A turn of which nothing has gone is computed anew; of another, what is left goes.
+    """
+    turn_id = _turn_of(connection, store_id, dead_letter_id)
+    values: dict[str, object] = {"state": "pending", "attempts": 0, "due_at": func.now()}
+    if turn_id is None or not outbox.reopen(connection, store_id, turn_id):
+        values["turn_id"] = None
+    return _leave(connection, store_id, dead_letter_id, **values)
+
+
+def discard(connection: Connection, store_id: str, dead_letter_id: str) -> str:
+    """Give it up for good; the row stays as a record."""
+    return _leave(connection, store_id, dead_letter_id, state="discarded")
+
+
+def _turn_of(connection: Connection, store_id: str, dead_letter_id: str) -> str | None:
+    table = models.inbox
+    query = select(table.c.turn_id).where(
+        table.c.store_id == store_id, table.c.inbox_id == dead_letter_id
+    )
+    return connection.scalar(query)
+
+
+def _leave(connection: Connection, store_id: str, dead_letter_id: str, **values: object) -> str:
+    table = models.inbox
+    conversation_id = connection.scalar(
+        update(table)
+        .where(
+            table.c.store_id == store_id,
+            table.c.inbox_id == dead_letter_id,
+            table.c.state == "dead",
+        )
+        .values(**values)
+        .returning(table.c.conversation_id)
+    )
+    if conversation_id is None:
+        raise NotFoundError("There is no such dead letter.")
+    return str(conversation_id)

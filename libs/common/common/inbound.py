@@ -1,0 +1,80 @@
+"""The typed values that the door makes of Meta's JSON and the worker reads back.
+
+Kept as JSON inside the sealed payload of an inbox row, so that both sides of the queue agree
+on one shape. Pure: no I/O.
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+
+@dataclass(frozen=True)
+class InboundMessage:
+    """One thing a customer sent. Kinds other than text carry what can be shown of them."""
+
+    wamid: str
+    kind: str  # Meta's type, or "unsupported"
+    text: str = ""  # what they wrote, or the caption
+    phone: str | None = None  # digits only
+    user_id: str | None = None  # business-scoped user id
+    name: str = ""
+    sent_at: int | None = None  # Meta's clock, epoch seconds
+    reply_to: str | None = None  # the wamid it quotes
+    raw: Mapping[str, Any] = field(default_factory=dict)
+
+    def to_bytes(self) -> bytes:
+        return _to_bytes(self)
+
+    @classmethod
+    def from_bytes(cls, payload: bytes) -> "InboundMessage":
+        return cls(**json.loads(payload))
+
+
+@dataclass(frozen=True)
+class StatusUpdate:
+    """What Meta says of one of our sends: sent, delivered, read, played or failed."""
+
+    wamid: str
+    status: str
+    sent_at: int | None = None
+    callback_data: str = ""
+    error_code: str = ""
+    error_title: str = ""
+    raw: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def event_id(self) -> str:
+        return f"{self.wamid}|{self.status}"
+
+    def to_bytes(self) -> bytes:
+        return _to_bytes(self)
+
+    @classmethod
+    def from_bytes(cls, payload: bytes) -> "StatusUpdate":
+        return cls(**json.loads(payload))
+
+
+@dataclass(frozen=True)
+class AgentCommand:
+    """What an agent asked for, ordered with the customer's messages."""
+
+    client_id: str
+    verb: str  # "send"
+    message_id: str
+    agent_id: str
+    agent_name: str
+    text: str = ""
+
+    def to_bytes(self) -> bytes:
+        return _to_bytes(self)
+
+    @classmethod
+    def from_bytes(cls, payload: bytes) -> "AgentCommand":
+        return cls(**json.loads(payload))
+
+
+def _to_bytes(value: Any) -> bytes:
+    # ASCII escapes keep lone surrogates representable: they are stored as they came.
+    return json.dumps(asdict(value), separators=(",", ":")).encode("ascii")

@@ -1,0 +1,39 @@
+"""Every metric, by name, in one place: an outsider can recompute the ledger from them."""
+
+from prometheus_client import Counter, Gauge, Histogram
+
+_SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0)
+
+webhook_deliveries = Counter(
+    "mostrador_webhook_deliveries_total", "Deliveries by how they ended.", ["store", "outcome"]
+)
+messages_received = Counter(
+    "mostrador_messages_received_total", "Messages committed for the first time.", ["store"]
+)
+messages_duplicate = Counter(
+    "mostrador_messages_duplicate_total", "Messages that were there already.", ["store"]
+)
+messages_handled = Counter(
+    "mostrador_messages_handled_total", "Messages by how their turn ended.", ["store", "outcome"]
+)
+sends = Counter("mostrador_sends_total", "Parts sent by outcome.", ["store", "outcome"])
+dead_letters = Counter("mostrador_dead_letters_total", "Messages given up.", ["store"])
+handovers = Counter("mostrador_handovers_total", "Handovers by reason.", ["store", "reason"])
+webhook_seconds = Histogram(
+    "mostrador_webhook_seconds", "Delivery in to answer out.", ["store"], buckets=_SECONDS
+)
+message_to_reply_seconds = Histogram(
+    "mostrador_message_to_reply_seconds",
+    "Message committed to its first part accepted.",
+    ["store"],
+    buckets=_SECONDS,
+)
+assistant_seconds = Histogram(
+    "mostrador_assistant_seconds", "One answer of the assistant.", ["store"], buckets=_SECONDS
+)
+send_seconds = Histogram("mostrador_send_seconds", "One send.", ["store"], buckets=_SECONDS)
+queue_depth = Gauge("mostrador_queue_depth", "Doorbells waiting.", ["store"])
+oldest_pending_seconds = Gauge(
+    "mostrador_oldest_pending_seconds", "Age of the oldest message due.", ["store"]
+)
+console_sockets = Gauge("mostrador_console_sockets", "Open console sockets.", ["store"])

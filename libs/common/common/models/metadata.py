@@ -1,0 +1,19 @@
+"""One MetaData, and the column types that all tables share."""
+
+from sqlalchemy import Column, DateTime, MetaData, Text, Uuid
+
+metadata = MetaData()
+
+Time = DateTime(timezone=True)
+
+
+def store_key() -> "Column[str]":
+    return Column("store_id", Text, primary_key=True)
+
+
+def id_key(name: str) -> "Column[str]":
+    return Column(name, Uuid(as_uuid=False), primary_key=True)
+
+
+def id_column(name: str) -> "Column[str]":
+    return Column(name, Uuid(as_uuid=False))

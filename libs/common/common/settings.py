@@ -1,0 +1,228 @@
+"""Every setting, read from the environment once, here and nowhere else.
+
+A field names its variable, its default and its meaning, so that `make settings`, the
+manifests' contract test and this file cannot drift apart.
+"""
+
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+from environs import Env, EnvError
+
+from common.errors import ConfigurationError
+
+_SECRET = frozenset(
+    {
+        "DATABASE_URL",
+        "MIGRATION_DATABASE_URL",
+        "REDIS_URL",
+        "REDIS_PASSWORD",
+        "WHATSAPP_ACCESS_TOKEN",
+        "WHATSAPP_APP_SECRET",
+        "WHATSAPP_VERIFY_TOKEN",
+        "AI_API_KEY",
+        "OPENAI_API_KEY",
+        "SECRETS_KEYS",
+        "SERVICE_KEYS",
+    }
+)
+
+
+def _setting(name: str, default: object, doc: str) -> Any:
+    return field(metadata={"name": name, "default": default, "doc": doc})
+
+
+@dataclass(frozen=True)
+class Setting:
+    """One row of `make settings`."""
+
+    name: str
+    default: str
+    doc: str
+    secret: bool
+
+
+# ruff: noqa: RUF009  # `_setting` is `field` with the variable's name, default and meaning
+@dataclass(frozen=True)
+class Settings:
+    """All settings of an installation; each service uses the ones it needs."""
+
+    data_dir: Path = _setting("DATA_DIR", ".data", "Where embedded servers and media keep files.")
+    bind_address: str = _setting("BIND_ADDRESS", "127.0.0.1", "Address the services listen on.")
+    port_base: int = _setting(
+        "PORT_BASE",
+        8000,
+        "Ingress is +1, catalog +2, notifier +3, simulator +4, worker probes from +10.",
+    )
+    log_level: str = _setting("LOG_LEVEL", "INFO", "DEBUG, INFO, WARNING or ERROR.")
+    log_format: str = _setting("LOG_FORMAT", "json", "json for machines, console for people.")
+    database_url: str = _setting("DATABASE_URL", "", "PostgreSQL for the service role, libpq form.")
+    migration_database_url: str = _setting(
+        "MIGRATION_DATABASE_URL",
+        "",
+        "PostgreSQL for the owner of the tables; DATABASE_URL when unset.",
+    )
+    database_connections: int = _setting(
+        "DATABASE_CONNECTIONS", 16, "Connections one process may hold."
+    )
+    redis_url: str = _setting(
+        "REDIS_URL", "", "Redis; wins over REDIS_HOST, REDIS_PORT and REDIS_PASSWORD."
+    )
+    redis_host: str = _setting("REDIS_HOST", "", "Redis host when REDIS_URL is unset.")
+    redis_port: int = _setting("REDIS_PORT", 6379, "Redis port when REDIS_URL is unset.")
+    redis_password: str = _setting("REDIS_PASSWORD", "", "Redis password when REDIS_URL is unset.")
+    base_url: str = _setting(
+        "BASE_URL", "", "Prefix of relative product picture paths; CATALOG_URL when unset."
+    )
+    ingress_url: str = _setting("INGRESS_URL", "", "Where the webhook door is.")
+    catalog_url: str = _setting("CATALOG_URL", "", "Where the catalog is.")
+    notifier_url: str = _setting("NOTIFIER_URL", "", "Where the console is.")
+    simulator_url: str = _setting("SIMULATOR_URL", "", "Where the simulator is.")
+    graph_api_url: str = _setting(
+        "GRAPH_API_URL", "https://graph.facebook.com", "Meta's Graph API, or any fake of it."
+    )
+    graph_api_version: str = _setting(
+        "GRAPH_API_VERSION", "v21.0", "Graph API version in every path."
+    )
+    whatsapp_phone_id: str = _setting(
+        "WHATSAPP_PHONE_ID", "", "Single-store installation: phone number id of store-1."
+    )
+    whatsapp_access_token: str = _setting(
+        "WHATSAPP_ACCESS_TOKEN", "", "Single-store installation: access token."
+    )
+    whatsapp_app_secret: str = _setting(
+        "WHATSAPP_APP_SECRET", "", "Single-store installation: app secret."
+    )
+    whatsapp_verify_token: str = _setting(
+        "WHATSAPP_VERIFY_TOKEN", "", "Single-store installation: verify token."
+    )
+    ai_base_url: str = _setting(
+        "AI_BASE_URL", "", "OpenAI-compatible endpoint; unset means the offline assistant."
+    )
+    ai_api_key: str = _setting("AI_API_KEY", "", "Key for AI_BASE_URL.")
+    openai_api_key: str = _setting("OPENAI_API_KEY", "", "Used when AI_API_KEY is unset.")
+    ai_model: str = _setting("AI_MODEL", "gpt-4o-mini", "Model name sent to AI_BASE_URL.")
+    ai_timeout_seconds: float = _setting(
+        "AI_TIMEOUT_SECONDS", 60.0, "How long one answer of the assistant may take."
+    )
+    graph_timeout_seconds: float = _setting(
+        "GRAPH_TIMEOUT_SECONDS", 20.0, "How long one send may wait for the Graph API's answer."
+    )
+    secrets_keys: tuple[str, ...] = _setting(
+        "SECRETS_KEYS", "", "Keys for encryption at rest, newest first, comma separated."
+    )
+    service_keys: tuple[str, ...] = _setting(
+        "SERVICE_KEYS", "", "Keys for internal tokens, newest first, comma separated."
+    )
+    console_origins: tuple[str, ...] = _setting(
+        "CONSOLE_ORIGINS",
+        "",
+        "Origins allowed to open the console's socket; the console's own address when unset.",
+    )
+    store_rate: float = _setting("STORE_RATE", 10.0, "Turns a second and store.")
+    store_concurrency: int = _setting("STORE_CONCURRENCY", 8, "Turns at once and store.")
+    hold_back_ms: int = _setting("HOLD_BACK_MS", 400, "How long a message waits for its burst.")
+    attempts: int = _setting("ATTEMPTS", 3, "Attempts before a dead letter.")
+    send_rate: float = _setting("SEND_RATE", 80.0, "Sends a second and number.")
+    pair_rate: float = _setting(
+        "PAIR_RATE", 6.0, "Seconds between sends to one contact, beyond the burst."
+    )
+    pair_burst: int = _setting("PAIR_BURST", 45, "Sends to one contact at once.")
+    lease_seconds: float = _setting(
+        "LEASE_SECONDS", 10.0, "Life of a conversation's lease between renewals."
+    )
+    unknown_seconds: float = _setting(
+        "UNKNOWN_SECONDS", 60.0, "How long an unsettled send waits for its status."
+    )
+    sweep_seconds: float = _setting("SWEEP_SECONDS", 5.0, "Period of the sweeper.")
+    retention_days: int = _setting("RETENTION_DAYS", 90, "Days that raw text is kept.")
+    worker_stores: str = _setting(
+        "WORKER_STORES", "all", "all, or the stores this worker serves, comma separated."
+    )
+    worker_processes: int = _setting(
+        "WORKER_PROCESSES", 1, "Worker processes that make run starts."
+    )
+    worker_threads: int = _setting("WORKER_THREADS", 8, "Turns at once in one worker process.")
+    worker_index: int = _setting("WORKER_INDEX", 0, "Which worker process this is on its machine.")
+    fail_points_file: str = _setting(
+        "FAIL_POINTS_FILE",
+        "",
+        "Tests only: file naming the step at which a process kills itself once.",
+    )
+
+    @classmethod
+    def from_environment(cls) -> "Settings":
+        """Read and check every setting; raises ConfigurationError naming the wrong one."""
+        env = Env(expand_vars=False)
+        try:
+            values = {each.name: _read(env, each.type, each.metadata) for each in fields(cls)}
+        except (EnvError, ValueError) as error:
+            raise ConfigurationError(f"A setting cannot be read: {error}") from error
+        return cls(**_with_derived(values))
+
+    def port(self, offset: int) -> int:
+        return self.port_base + offset
+
+
+def described() -> tuple[Setting, ...]:
+    """List every setting with its default, for people and for the contract tests."""
+    return tuple(
+        Setting(
+            name=each.metadata["name"],
+            default=str(each.metadata["default"]),
+            doc=each.metadata["doc"],
+            secret=each.metadata["name"] in _SECRET,
+        )
+        for each in fields(Settings)
+    )
+
+
+def environment_names() -> frozenset[str]:
+    return frozenset(each.name for each in described())
+
+
+def _read(env: Env, kind: Any, metadata: Any) -> Any:
+    name, default = metadata["name"], metadata["default"]
+    if kind is int:
+        return env.int(name, default)
+    if kind is float:
+        return env.float(name, default)
+    if kind is Path:
+        return Path(env.str(name, default)).absolute()
+    text = env.str(name, default).strip()
+    if kind is str:
+        return text
+    return tuple(part.strip() for part in text.split(",") if part.strip())
+
+
+def _with_derived(values: dict[str, Any]) -> dict[str, Any]:
+    base = values["port_base"]
+    for offset, service in enumerate(("ingress", "catalog", "notifier", "simulator"), start=1):
+        values[f"{service}_url"] = (
+            values[f"{service}_url"] or f"http://127.0.0.1:{base + offset}"
+        ).rstrip("/")
+    values["base_url"] = (values["base_url"] or values["catalog_url"]).rstrip("/")
+    values["graph_api_url"] = values["graph_api_url"].rstrip("/")
+    values["migration_database_url"] = values["migration_database_url"] or values["database_url"]
+    values["ai_api_key"] = values["ai_api_key"] or values["openai_api_key"]
+    values["redis_url"] = values["redis_url"] or _redis_url(values)
+    values["console_origins"] = values["console_origins"] or _own_origins(values)
+    return values
+
+
+def _redis_url(values: dict[str, Any]) -> str:
+    if not values["redis_host"]:
+        return ""
+    password = values["redis_password"]
+    login = f":{quote(password, safe='')}@" if password else ""
+    return f"redis://{login}{values['redis_host']}:{values['redis_port']}/0"
+
+
+def _own_origins(values: dict[str, Any]) -> tuple[str, ...]:
+    port = values["port_base"] + 3
+    own = [f"http://localhost:{port}", f"http://127.0.0.1:{port}"]
+    if values["notifier_url"] not in own:
+        own.append(values["notifier_url"])
+    return tuple(own)

@@ -1,0 +1,101 @@
+"""The only writer of `stores`: registers and changes them, sealing what is secret."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import Connection, func, select, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.exc import IntegrityError
+
+from common import models
+from common.database import Database
+from common.errors import ConflictError, StoreNotFoundError
+from common.sealing import Keyring, new_store_key
+from common.stores import place_of
+
+# Secrets of which the former stays valid while it is being rotated.
+_ROTATED = ("app_secret", "verify_token")
+
+
+@dataclass(frozen=True)
+class StoreChange:
+    """What to set; None leaves a value as it is."""
+
+    name: str | None = None
+    phone_number_id: str | None = None
+    waba_id: str | None = None
+    status: str | None = None
+    settings: Mapping[str, Any] | None = None
+    secrets: Mapping[str, str] = field(
+        default_factory=dict
+    )  # access_token, app_secret, verify_token
+
+    def __repr__(self) -> str:
+        return f"StoreChange(name={self.name!r}, secrets={sorted(self.secrets)})"
+
+
+class StoreRegistration:
+    """Registers stores while everything runs; other processes see it within 2 s."""
+
+    def __init__(self, database: Database, keyring: Keyring) -> None:
+        self._database = database
+        self._keyring = keyring
+
+    def register(self, store_id: str, change: StoreChange) -> None:
+        """Add a store; raises ConflictError when its id or its number is taken."""
+        values = self._values(store_id, change, {}) | {
+            "store_id": store_id,
+            "sealing_key_sealed": self._keyring.seal(new_store_key(), f"{store_id}/sealing_key"),
+        }
+        try:
+            with self._database.store(store_id) as connection:
+                connection.execute(insert(models.stores).values(values))
+        except IntegrityError as error:
+            raise _taken() from error
+
+    def change(self, store_id: str, change: StoreChange) -> None:
+        """Change a store; raises StoreNotFoundError, or ConflictError for a taken number."""
+        try:
+            with self._database.store(store_id) as connection:
+                values = self._values(store_id, change, self._sealed_now(connection, store_id))
+                connection.execute(
+                    update(models.stores)
+                    .where(models.stores.c.store_id == store_id)
+                    .values(**values, version=models.stores.c.version + 1, changed_at=func.now())
+                )
+        except IntegrityError as error:
+            raise _taken() from error
+
+    def _sealed_now(self, connection: Connection, store_id: str) -> Mapping[str, Any]:
+        query = select(models.stores).where(models.stores.c.store_id == store_id)
+        row = connection.execute(query.with_for_update()).mappings().one_or_none()
+        if row is None:
+            raise StoreNotFoundError(store_id)
+        return {str(name): value for name, value in row.items()}
+
+    def _values(self, store_id: str, change: StoreChange, now: Mapping[str, Any]) -> dict[str, Any]:
+        plain = ("name", "phone_number_id", "waba_id", "status", "settings")
+        values = {
+            name: getattr(change, name) for name in plain if getattr(change, name) is not None
+        }
+        for name, secret in change.secrets.items():
+            values |= self._sealed(store_id, name, secret, now.get(f"{name}_sealed"))
+        return values
+
+    def _sealed(
+        self, store_id: str, name: str, secret: str, sealed_now: bytes | None
+    ) -> dict[str, Any]:
+        place = place_of(store_id, name)
+        if sealed_now is not None and self._keyring.open(sealed_now, place) == secret.encode():
+            return {}  # the same again: the former one stays former
+        values = {f"{name}_sealed": self._keyring.seal(secret.encode(), place)}
+        if name in _ROTATED and sealed_now is not None:
+            values[f"previous_{name}_sealed"] = sealed_now
+        return values
+
+
+def _taken() -> ConflictError:
+    return ConflictError(
+        "A store with this id or this phone number id exists already.", code="already_exists"
+    )
