@@ -1,0 +1,1 @@
+"""The door: verifies, parses and commits what Meta sends, then rings the store's queue."""

@@ -1,0 +1,46 @@
+"""Reads single fields of foreign JSON, whatever type they turn out to be. Pure."""
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from common.plain_text import storable
+
+_LONGEST_IDENTIFIER = 256
+_LONGEST_PHONE = 20  # E.164 has 15 digits; a little air for test numbers
+_LATEST_TIMESTAMP = 4_102_444_800  # the year 2100: beyond it a value is no time
+
+
+def mapping(value: Any) -> Mapping[str, Any]:
+    return value if isinstance(value, dict) else {}
+
+
+def items(value: Any) -> Sequence[Any]:
+    return value if isinstance(value, list) else ()
+
+
+def text(value: Any) -> str:
+    return value if isinstance(value, str) else ""
+
+
+def identifier(value: Any) -> str:
+    """Read an id verbatim; one that cannot be a key as it is becomes its own fingerprint."""
+    given = text(value)
+    if len(given) <= _LONGEST_IDENTIFIER and given == storable(given):
+        return given
+    written = given.encode("utf-8", "surrogatepass")
+    return f"hash.{hashlib.sha256(written).hexdigest()}"
+
+
+def phone(value: str) -> str | None:
+    """Read the digits of a number; None for anything that is no number."""
+    digits = value.removeprefix("+")
+    is_number = digits.isascii() and digits.isdigit() and len(digits) <= _LONGEST_PHONE
+    return digits if is_number else None
+
+
+def timestamp(value: Any) -> int | None:
+    """Read Meta's string of Unix seconds; None when it is none."""
+    given = str(value) if isinstance(value, (str, int)) and not isinstance(value, bool) else ""
+    is_number = given.isascii() and given.isdigit() and len(given) <= len(str(_LATEST_TIMESTAMP))
+    return int(given) if is_number and int(given) <= _LATEST_TIMESTAMP else None
