@@ -1,0 +1,1 @@
+"""Takes a conversation, drains its inbox in order and answers."""

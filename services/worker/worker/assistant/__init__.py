@@ -1,0 +1,1 @@
+"""The AI behind a port: an OpenAI-compatible endpoint, or the built-in offline one."""

@@ -1,0 +1,42 @@
+"""Recognises that a customer asks for a person. Pure.
+
+Whole words, whatever their case and accents: "¿me ayuda con el precio?" asks for no person,
+because "ayuda" as a request for one stands alone as a word in the seed's list and a store can
+edit that list.
+"""
+
+import re
+from collections.abc import Sequence
+from functools import lru_cache
+
+from worker.folding import fold
+
+DEFAULT_KEYWORDS = (
+    "humano",
+    "agente",
+    "asesor",
+    "persona",
+    "queja",
+    "reclamo",
+    "ayuda",
+    "contactar",
+    "hablar con alguien",
+)
+DEFAULT_TRANSFER_TEXT = {
+    "es": "Claro que sí. Te paso con una persona de nuestro equipo; en un momento te escribe.",
+    "en": "Of course. I am passing you to a person of our team, who will write to you shortly.",
+}
+_WORD = re.compile(r"[^\W_]+")
+
+
+def asks_for_person(text: str, keywords: Sequence[str]) -> str | None:
+    """Return the keyword that a text contains as whole words, or None; linear in the text."""
+    words = " ".join(_WORD.findall(fold(text)))
+    padded = f" {words} "
+    return next((word for word in keywords if f" {_folded(word)} " in padded), None)
+
+
+@lru_cache(maxsize=4096)
+def _folded(keyword: str) -> str:
+    # An empty keyword must never match: a lone NUL occurs in no folded text.
+    return " ".join(_WORD.findall(fold(keyword))) or "\x00"

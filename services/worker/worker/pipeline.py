@@ -1,0 +1,136 @@
+"""Step 7. One turn, from the customer's words to the parts of a reply.
+
+Decides with pure functions and acts through ports. No transaction is open during a call of
+the assistant, the catalog or the Graph API.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import structlog
+from sqlalchemy import Connection
+
+from common import conversations, failpoints, metrics
+from common.conversations import Conversation
+from common.database import Database
+from common.errors import TemporaryError
+from common.inbound import AgentCommand
+from common.stores import Store, Stores
+from common.turns import Turn
+from worker.assistant.port import AssistantRequest, HistoryLine
+from worker.catalog import ResolvedImage
+from worker.conversations import Opening, open_conversation, why_silent
+from worker.handover import (
+    DEFAULT_KEYWORDS,
+    DEFAULT_TRANSFER_TEXT,
+    asks_for_person,
+)
+from worker.plans import Body, Plan, write_plan
+from worker.ports import Assistant, Catalog, Done, TurnResult
+from worker.reply import Reply, parse_reply
+from worker.sending import Sender
+
+_LOG = structlog.get_logger()
+
+
+@dataclass(frozen=True)
+class Pipeline:
+    """Answers one turn at a time; as many at once as there are threads."""
+
+    database: Database
+    stores: Stores
+    catalog: Catalog
+    assistant: Assistant
+    sender: Sender
+
+    def run(self, store: Store, turn: Turn) -> TurnResult:
+        """Take a turn as far as it goes now.
+
+        Raises TemporaryError (another attempt), PermanentError (a dead letter) or
+        LeaseLostError (somebody else has it: stop).
+        """
+        if turn.kind == "command":
+            return self._say_for_agent(store, turn)
+        opening = open_conversation(self.database, self.stores.seal_of(store), turn)
+        if opening.is_planned:
+            return self.sender.send(store, turn, "answered")
+        if silent := why_silent(store, opening.conversation):
+            return Done(silent)
+        if keyword := self._asks_for_person(store, opening):
+            return self._hand_over(store, turn, opening, keyword)
+        if not opening.texts:
+            return Done("nothing_to_answer")
+        return self._answer(store, turn, opening)
+
+    def _answer(self, store: Store, turn: Turn, opening: Opening) -> TurnResult:
+        reply = self._ask_assistant(store, opening)
+        failpoints.reach("worker.answered")
+        images = self._images(store, reply)
+        failpoints.reach("worker.images_resolved")
+        plan = Plan.of_reply(reply.text, images)
+        seal, epoch = self.stores.seal_of(store), opening.conversation.epoch
+        if not write_plan(self.database, seal, turn, plan, epoch=epoch):
+            return Done("taken_over")
+        return self.sender.send(store, turn, "answered")
+
+    def _asks_for_person(self, store: Store, opening: Opening) -> str | None:
+        keywords = store.settings.handover_keywords
+        if keywords is None:
+            keywords = DEFAULT_KEYWORDS
+        return next(filter(None, (asks_for_person(text, keywords) for text in opening.texts)), None)
+
+    def _hand_over(self, store: Store, turn: Turn, opening: Opening, keyword: str) -> TurnResult:
+        """Put the customer in the queue and say so, in one step."""
+        text = store.settings.transfer_text or DEFAULT_TRANSFER_TEXT[store.settings.language]
+
+        def to_queue(connection: Connection, conversation: Conversation) -> Conversation:
+            return conversations.hand_over(connection, conversation, "KEYWORD_DETECTED")
+
+        seal, epoch = self.stores.seal_of(store), opening.conversation.epoch
+        plan = Plan((Body(text=text),))
+        if not write_plan(self.database, seal, turn, plan, epoch=epoch, change=to_queue):
+            return Done("taken_over")
+        metrics.handovers.labels(store.store_id, "KEYWORD_DETECTED").inc()
+        _LOG.info("handed_over", store=store.store_id, turn=turn.turn_id, keyword=keyword)
+        return self.sender.send(store, turn, "handed_over")
+
+    def _ask_assistant(self, store: Store, opening: Opening) -> Reply:
+        passages = self.catalog.search(store.store_id, "\n".join(opening.texts))
+        request = AssistantRequest(
+            store_id=store.store_id,
+            store_name=store.name,
+            language=store.settings.language,
+            instructions=store.settings.instructions,
+            history=tuple(_history_line(line.role, line.content) for line in opening.history),
+            texts=opening.texts,
+            passages=passages,
+        )
+        with metrics.assistant_seconds.labels(store.store_id).time():
+            reply = parse_reply(self.assistant.answer(request))
+        if not reply.text and not reply.image_ids:
+            raise TemporaryError("The assistant said nothing.", code="empty_answer")
+        return reply
+
+    def _images(self, store: Store, reply: Reply) -> Sequence[ResolvedImage]:
+        """Find the pictures; words do not wait for a catalog that is away."""
+        if not reply.image_ids:
+            return ()
+        try:
+            resolved = self.catalog.resolve_images(store.store_id, reply.image_ids)
+        except TemporaryError as error:
+            _LOG.warning("images_skipped", store=store.store_id, code=error.code)
+            return ()
+        if resolved.missing:
+            _LOG.warning("images_missing", store=store.store_id, count=len(resolved.missing))
+        return resolved.images
+
+    def _say_for_agent(self, store: Store, turn: Turn) -> TurnResult:
+        seal = self.stores.seal_of(store)
+        command = AgentCommand.from_bytes(seal.open(turn.mail[0].payload_sealed))
+        plan = Plan((Body(text=command.text),), role="agent", message_id=command.message_id)
+        write_plan(self.database, seal, turn, plan, epoch=None)
+        return self.sender.send(store, turn, "sent_for_agent")
+
+
+def _history_line(role: str, content: str) -> HistoryLine:
+    return HistoryLine("user" if role == "user" else "assistant", content)

@@ -1,0 +1,49 @@
+"""What the pipeline needs of the world, and what becomes of a turn."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from worker.assistant.port import Assistant, Passage
+from worker.catalog import ResolvedImages
+from worker.channels.cloud_api import Credentials, Recipient
+from worker.channels.outcome import SendOutcome
+
+
+class Catalog(Protocol):
+    """The store's goods and knowledge."""
+
+    def search(self, store_id: str, question: str, limit: int = 5) -> tuple[Passage, ...]: ...
+
+    def resolve_images(self, store_id: str, product_ids: Sequence[str]) -> ResolvedImages: ...
+
+
+class Channel(Protocol):
+    """The road to WhatsApp. Never raises for what the other side does: it is an outcome."""
+
+    def send_text(
+        self, credentials: Credentials, recipient: Recipient, body: str, callback_data: str
+    ) -> SendOutcome: ...
+
+    def send_image(
+        self, credentials: Credentials, recipient: Recipient, link: str, callback_data: str
+    ) -> SendOutcome: ...
+
+
+@dataclass(frozen=True)
+class Done:
+    """The turn reached its end."""
+
+    outcome: str
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """A part's fate is unknown; the turn goes on when it is settled, or after these seconds."""
+
+    seconds: float
+
+
+TurnResult = Done | Waiting
+
+__all__ = ["Assistant", "Catalog", "Channel", "Done", "TurnResult", "Waiting"]
