@@ -6,30 +6,16 @@ import signal
 import socket
 import subprocess
 import sys
-import time
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import requests
 from sqlalchemy import create_engine, text
 
 from common.database import sqlalchemy_url
+from tests.waiting import eventually
 
-Found = TypeVar("Found")
 _READY_SECONDS = 90.0
-
-
-def eventually(
-    look: Callable[[], Found], seconds: float = 15.0, what: str = "the condition"
-) -> Found:
-    """Wait until a look finds something true."""
-    deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline:
-        if found := look():
-            return found
-        time.sleep(0.05)
-    raise AssertionError(f"{what} did not come about within {seconds} s")
 
 
 class Stack:

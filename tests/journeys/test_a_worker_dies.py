@@ -2,8 +2,9 @@
 
 import pytest
 
+from tests.waiting import eventually
+
 from .ledger import check_ledger
-from .stack import eventually
 
 QUESTION = "¿Tienen café del Huila?"
 BEFORE_THE_DECISION = [

@@ -28,6 +28,8 @@ def write(seal: StoreSeal, callback: Callback) -> str:
 
 def read(seal: StoreSeal, text: str) -> Callback | None:
     """Read our own callback data back; None for anything else."""
+    if not text.isascii():
+        return None
     body, _, tag = text.rpartition(":")
     fields = body.split(":")
     if len(fields) != _PARTS - 1 or fields[0] != _VERSION or not fields[2].isdecimal():

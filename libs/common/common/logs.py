@@ -14,7 +14,7 @@ def configure(settings: Settings, service: str) -> None:
     level = logging.getLevelNamesMapping().get(settings.log_level.upper(), logging.INFO)
     structlog.configure(
         processors=[
-            structlog.contextvars.merge_contextvars,
+            _named(service),
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
             _renderer(settings.log_format),
@@ -23,7 +23,6 @@ def configure(settings: Settings, service: str) -> None:
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
         cache_logger_on_first_use=True,
     )
-    structlog.contextvars.bind_contextvars(service=service)
 
 
 def traceback_of(error: BaseException) -> dict[str, object]:
@@ -33,6 +32,17 @@ def traceback_of(error: BaseException) -> dict[str, object]:
         "error_type": type(error).__name__,
         "frames": [f"{frame.filename}:{frame.lineno} {frame.name}" for frame in frames],
     }
+
+
+def _named(service: str) -> structlog.typing.Processor:
+    """Put the service first; contextvars would not reach its threads."""
+
+    def add(
+        _logger: object, _method: str, event: structlog.typing.EventDict
+    ) -> structlog.typing.EventDict:
+        return {"service": service, **event}
+
+    return add
 
 
 def _renderer(log_format: str) -> structlog.typing.Processor:

@@ -121,13 +121,13 @@ def begin_sending(connection: Connection, lease: Lease, part: Part) -> Conversat
     """Pass the decisive point, unless the bot may not speak any more.
 
     Locks the lease and then the conversation, so a takeover comes wholly before or wholly
-    after. Returns the conversation, or None when the part was cancelled. The caller commits
-    before it sends. Raises LeaseLostError.
+    after. Returns the conversation, or None when the turn's unsent parts were cancelled. The
+    caller commits before it sends. Raises LeaseLostError.
     """
     check(connection, lease)
     conversation = lock(connection, lease.store_id, lease.conversation_id)
     if part.epoch is not None and part.epoch != conversation.epoch:
-        _set(connection, lease.store_id, part.outbox_id, _NOT_BEGUN, state="cancelled")
+        _cancel_rest(connection, part)
         return None
     begun = _set(
         connection,
@@ -141,6 +141,19 @@ def begin_sending(connection: Connection, lease: Lease, part: Part) -> Conversat
         settled_at=None,
     )
     return conversation if begun else None
+
+
+def _cancel_rest(connection: Connection, part: Part) -> None:
+    table = models.outbox
+    connection.execute(
+        update(table)
+        .where(
+            table.c.store_id == part.store_id,
+            table.c.turn_id == part.turn_id,
+            table.c.state.in_(_NOT_BEGUN),
+        )
+        .values(state="cancelled", settled_at=func.clock_timestamp())
+    )
 
 
 def accept(connection: Connection, store_id: str, outbox_id: str, wamid: str) -> bool:

@@ -1,5 +1,6 @@
 """Stores as every service reads them: cached for a second, secrets opened only on demand."""
 
+import re
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
@@ -16,6 +17,7 @@ from common.settings import Settings
 # Every process sees a change within 2 s: one second here, the rest for the way.
 _FRESH_SECONDS = 1.0
 _MOST_CACHED = 20_000
+_STORE_ID = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")  # as the table checks it
 
 
 @dataclass(frozen=True)
@@ -95,6 +97,8 @@ class Stores:
 
     def get(self, store_id: str) -> Store:
         """Find a store; raises StoreNotFoundError. At most one second old."""
+        if not _STORE_ID.fullmatch(store_id):
+            raise StoreNotFoundError(store_id)
         fresh_until, store = self._cached.get(store_id, (0.0, None))
         if fresh_until < time.monotonic():
             store = self._read(store_id)
@@ -131,11 +135,13 @@ class Stores:
         return StoreSeal(store.store_id, key)
 
     def _opened(self, store: Store, *names: str) -> tuple[str, ...]:
-        return tuple(
+        opened = (
             self._keyring.open(store.sealed[name], place_of(store.store_id, name)).decode()
             for name in names
             if name in store.sealed
         )
+        # An empty secret is no secret: anybody could sign with it.
+        return tuple(filter(None, opened))
 
     def _remember(self, store_id: str, store: Store | None) -> None:
         if len(self._cached) >= _MOST_CACHED:

@@ -8,8 +8,9 @@ Every function runs in a transaction whose fence was checked.
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import takewhile
+from typing import Any
 
-from sqlalchemy import Connection, Row, func, insert, select, update
+from sqlalchemy import Connection, Row, Select, func, insert, select, update
 
 from common import events, models
 from common.leases import Lease, check
@@ -91,20 +92,8 @@ def bury(connection: Connection, turn: Turn, reason: str) -> None:
 
 def next_due(connection: Connection, store_id: str, conversation_id: str) -> float | None:
     """Say in how many seconds the head is due, 0 for now; None when nothing is pending."""
-    table = models.inbox
-    wait = func.extract("epoch", table.c.due_at - func.clock_timestamp())
-    query = (
-        select(wait)
-        .where(
-            table.c.store_id == store_id,
-            table.c.conversation_id == conversation_id,
-            table.c.state == "pending",
-        )
-        .order_by(table.c.seq)
-        .limit(1)
-    )
-    seconds = connection.scalar(query)
-    return None if seconds is None else max(float(seconds), 0.0)
+    head = connection.execute(_in_order(store_id, conversation_id).limit(1)).one_or_none()
+    return None if head is None else max(float(head.wait), 0.0)
 
 
 def postpone(connection: Connection, turn: Turn, seconds: float, *, counted: bool) -> None:
@@ -121,23 +110,27 @@ def postpone(connection: Connection, turn: Turn, seconds: float, *, counted: boo
 
 
 def _pending(connection: Connection, lease: Lease) -> list[Row[tuple[object, ...]]]:
+    query = _in_order(lease.store_id, lease.conversation_id).limit(_MOST_ROWS)
+    return list(connection.execute(query))
+
+
+def _in_order(store_id: str, conversation_id: str) -> Select[Any]:
+    """Ask for what is pending, the head first."""
     table, turns = models.inbox, models.turns
     wait = func.extract("epoch", table.c.due_at - func.clock_timestamp()).label("wait")
-    query = (
+    return (
         select(table, wait)
         .outerjoin(
             turns, (turns.c.store_id == table.c.store_id) & (turns.c.turn_id == table.c.turn_id)
         )
         .where(
-            table.c.store_id == lease.store_id,
-            table.c.conversation_id == lease.conversation_id,
+            table.c.store_id == store_id,
+            table.c.conversation_id == conversation_id,
             table.c.state == "pending",
         )
         # A turn that has begun ends before a replayed dead letter of an earlier place goes.
         .order_by((turns.c.state == "open").desc().nulls_last(), table.c.seq)
-        .limit(_MOST_ROWS)
     )
-    return list(connection.execute(query))
 
 
 def _together(pending: list[Row[tuple[object, ...]]]) -> list[Row[tuple[object, ...]]]:

@@ -4,31 +4,31 @@ Speaks HTTP with an internal token that opens one store only. Short time-outs: a
 waiting, and the pipeline can do without pictures.
 """
 
-import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol, TypeVar
+from urllib.parse import quote
 
-import requests
-
-from common.errors import PermanentError, TemporaryError
-from common.tokens import InternalTokens
+from common.errors import TemporaryError
 from worker.assistant.port import Passage
+from worker.outgoing_http import Answer, Limits, NoAnswerError, NotConnectedError, OutgoingHttp
 
-_TIMEOUTS = (1.0, 3.0)  # seconds to connect, to answer
-_SERVER_FAULT = 500
+_LIMITS = Limits(connect_seconds=1.0, answer_seconds=3.0, answer_bytes=4_000_000)
+# An address line may hold 4,094 bytes (gunicorn's default), and an emoji costs 12 of them.
+_LONGEST_QUESTION = 300
+_OK, _NOT_FOUND = 200, 404
 
 
 class CatalogUnavailableError(TemporaryError):
-    """The catalog does not answer now."""
+    """The catalog did not answer usefully; another attempt may go better."""
 
     code = "catalog_unavailable"
 
 
-class CatalogRefusedError(PermanentError):
-    """The catalog answers, but not this: a defect or a wrong key of ours."""
+class Tokens(Protocol):
+    """Issues what another service lets us in with."""
 
-    code = "catalog_refused"
+    def issue(self, audience: str, store_id: str) -> str: ...
 
 
 @dataclass(frozen=True)
@@ -48,61 +48,70 @@ class ResolvedImages:
 
 
 class CatalogClient:
-    """Asks the catalog; safe to share, each thread keeps a connection of its own."""
+    """Asks the catalog; safe to share between threads."""
 
-    def __init__(self, base_url: str, tokens: InternalTokens) -> None:
-        self._base_url = base_url
+    def __init__(self, base_url: str, tokens: Tokens) -> None:
+        self._base_url = base_url.rstrip("/")
         self._tokens = tokens
-        self._local = threading.local()
+        self._http = OutgoingHttp(_LIMITS)
 
     def search(self, store_id: str, question: str, limit: int = 5) -> tuple[Passage, ...]:
-        """Find what the store has on a question, best first.
+        """Find what the store has on a question: products, then knowledge, each best first.
 
-        Raises CatalogUnavailableError or CatalogRefusedError.
+        At most `limit` of each. Raises CatalogUnavailableError.
         """
-        answer = self._ask("GET", store_id, "search", params={"q": question, "limit": limit})
-        products = [_product(each) for each in answer.get("products", ())]
-        knowledge = [_knowledge(each) for each in answer.get("knowledge", ())]
-        return (*products, *knowledge)
+        asked = question[:_LONGEST_QUESTION].strip()
+        if not asked:
+            return ()
+        answer = self._ask("GET", store_id, "search", params={"q": asked, "limit": limit})
+        return _read(answer, _passages)
 
     def resolve_images(self, store_id: str, product_ids: Sequence[str]) -> ResolvedImages:
-        """Turn product ids into links; another store's ids are among the missing.
+        """Turn product ids into links; what is not this store's is among the missing.
 
-        Raises CatalogUnavailableError or CatalogRefusedError.
+        Raises CatalogUnavailableError.
         """
-        body = {"product_ids": list(product_ids)}
-        answer = self._ask("POST", store_id, "images/resolve", json=body)
+        asked = tuple(dict.fromkeys(product_ids))
+        if not asked:
+            return ResolvedImages((), ())
+        answer = self._ask("POST", store_id, "images/resolve", json={"product_ids": list(asked)})
+        links = {} if answer.status == _NOT_FOUND else _read(answer, _links)
         return ResolvedImages(
-            images=tuple(
-                ResolvedImage(each["product_id"], each["url"]) for each in answer["images"]
-            ),
-            missing=tuple(answer["missing"]),
+            images=tuple(ResolvedImage(each, links[each]) for each in asked if each in links),
+            missing=tuple(each for each in asked if each not in links),
         )
 
-    def _ask(self, method: str, store_id: str, path: str, **arguments: Any) -> Mapping[str, Any]:
+    def _ask(self, method: str, store_id: str, path: str, **content: Any) -> Answer:
         token = self._tokens.issue("catalog", store_id)
+        url = f"{self._base_url}/stores/{quote(store_id, safe='')}/{path}"
         try:
-            response = self._session().request(
-                method,
-                f"{self._base_url}/stores/{store_id}/{path}",
-                headers={"Authorization": f"Bearer {token}"},
-                timeout=_TIMEOUTS,
-                **arguments,
-            )
-            if response.status_code >= _SERVER_FAULT:
-                raise CatalogUnavailableError("The catalog is in trouble.")
-            if not response.ok:
-                raise CatalogRefusedError(f"The catalog answered {response.status_code}.")
-            answer: Mapping[str, Any] = response.json()
-        except requests.RequestException as error:
+            return self._http.ask(method, url, {"Authorization": f"Bearer {token}"}, **content)
+        except (NotConnectedError, NoAnswerError) as error:
             raise CatalogUnavailableError("The catalog does not answer.") from error
-        return answer
 
-    def _session(self) -> requests.Session:
-        if not hasattr(self._local, "session"):
-            self._local.session = requests.Session()
-        session: requests.Session = self._local.session
-        return session
+
+_Content = TypeVar("_Content")
+
+
+def _read(answer: Answer, read: Callable[[Any], _Content]) -> _Content:
+    if answer.status != _OK:
+        raise CatalogUnavailableError(
+            f"The catalog answered {answer.status}.", retry_after=answer.retry_after
+        )
+    try:
+        return read(answer.json())
+    except (LookupError, TypeError, ValueError) as error:
+        raise CatalogUnavailableError("The catalog's answer cannot be read.") from error
+
+
+def _links(content: Any) -> dict[str, str]:
+    return {str(each["product_id"]): str(each["url"]) for each in content["images"] if each["url"]}
+
+
+def _passages(content: Any) -> tuple[Passage, ...]:
+    products = (_product(each) for each in content["products"])
+    knowledge = (_knowledge(each) for each in content["knowledge"])
+    return (*products, *knowledge)
 
 
 def _product(found: Mapping[str, Any]) -> Passage:
@@ -113,8 +122,8 @@ def _product(found: Mapping[str, Any]) -> Passage:
         text=found["description"],
         price=found["price"],
         currency=found["currency"],
-        has_image=found["has_image"],
-        score=found["score"],
+        has_image=bool(found["has_image"]),
+        score=float(found["score"]),
     )
 
 
@@ -124,5 +133,5 @@ def _knowledge(found: Mapping[str, Any]) -> Passage:
         id=found["id"],
         title=found["title"],
         text=found["text"],
-        score=found["score"],
+        score=float(found["score"]),
     )

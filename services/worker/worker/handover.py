@@ -1,8 +1,7 @@
 """Recognises that a customer asks for a person. Pure.
 
-Whole words, whatever their case and accents: "¿me ayuda con el precio?" asks for no person,
-because "ayuda" as a request for one stands alone as a word in the seed's list and a store can
-edit that list.
+Runs before the assistant is asked. Whole words count, whatever their case, accents and spacing;
+a store that finds a word of the default list too common ("¿me ayuda con el precio?") edits it.
 """
 
 import re
@@ -30,7 +29,10 @@ _WORD = re.compile(r"[^\W_]+")
 
 
 def asks_for_person(text: str, keywords: Sequence[str]) -> str | None:
-    """Return the keyword that a text contains as whole words, or None; linear in the text."""
+    """Return the first keyword of the list that a text contains as whole words, or None.
+
+    The time taken is linear in the text, for each keyword.
+    """
     words = " ".join(_WORD.findall(fold(text)))
     padded = f" {words} "
     return next((word for word in keywords if f" {_folded(word)} " in padded), None)

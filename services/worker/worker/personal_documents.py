@@ -7,6 +7,7 @@ from operator import mul
 from worker.sensitive import DIGIT, STARTED_WORD, WORD_END, Span, digits_of
 
 _VALUES = bytes.maketrans(b"0123456789", bytes(range(10)))
+_NIT_CHECKS = (0, 1, 9, 8, 7, 6, 5, 4, 3, 2, 1)  # by the weighted sum modulo 11
 _NIT_WEIGHTS = (3, 7, 13, 17, 19, 23, 29, 37, 41, 43)  # DIAN, from the last digit backwards
 # "Cédula de ciudadanía No. 1020345678": a few words may link the word to the number.
 LINK = (
@@ -18,8 +19,12 @@ _WORD = (
     r"|(?<=d)ocumento|dentificaci[oó]n|(?<=i)dentificad[oa] con|(?<=p)asaporte)"
 )
 _THREE = f"[. ]{DIGIT}{{3}}(?!{DIGIT})"
-_GROUPED = rf"(?:{DIGIT}{{2,3}}{_THREE}|{DIGIT}{{1,3}}{_THREE}{_THREE}|{DIGIT}{{1,2}}{_THREE}{_THREE}{_THREE})"
-_NUMBER = rf"(?:{DIGIT}{{5,11}}(?!{DIGIT})|{_GROUPED}(?![. ]{DIGIT}{{3}}(?!{DIGIT})))(?:\s?-\s?{DIGIT}(?!{DIGIT}))?"
+_GROUPED = "|".join(
+    f"{DIGIT}{{{least},{most}}}" + _THREE * more
+    for least, most, more in ((1, 2, 3), (1, 3, 2), (2, 3, 1))
+)
+_CHECK = rf"\s?-\s?{DIGIT}(?!{DIGIT})"
+_NUMBER = rf"(?:{DIGIT}{{5,11}}(?!{DIGIT})|{_GROUPED})(?:{_CHECK})?"
 _INTRODUCED = re.compile(rf"{_WORD}{LINK}(?P<number>{_NUMBER}){WORD_END}")
 _NIT = re.compile(
     rf"{DIGIT}{STARTED_WORD}(?<!{DIGIT}[.-].)"
@@ -38,6 +43,6 @@ def find_documents(text: str) -> Iterator[Span]:
 
 def passes_nit(digits: str) -> bool:
     """Check a tax number's last digit against the others."""
-    *body, check = digits.encode("ascii").translate(_VALUES)
-    rest = sum(map(mul, reversed(body), _NIT_WEIGHTS)) % 11
-    return check == (rest if rest < 2 else 11 - rest)
+    values = digits.encode("ascii").translate(_VALUES)
+    rest = sum(map(mul, values[-2::-1], _NIT_WEIGHTS)) % 11
+    return values[-1] == _NIT_CHECKS[rest]

@@ -53,7 +53,7 @@ class Pipeline:
             return self._say_for_agent(store, turn)
         opening = open_conversation(self.database, self.stores.seal_of(store), turn)
         if opening.is_planned:
-            return self.sender.send(store, turn, "answered")
+            return self.sender.send(store, turn, _planned_outcome(opening.conversation))
         if silent := why_silent(store, opening.conversation):
             return Done(silent)
         if keyword := self._asks_for_person(store, opening):
@@ -130,6 +130,10 @@ class Pipeline:
         plan = Plan((Body(text=command.text),), role="agent", message_id=command.message_id)
         write_plan(self.database, seal, turn, plan, epoch=None)
         return self.sender.send(store, turn, "sent_for_agent")
+
+
+def _planned_outcome(conversation: Conversation) -> str:
+    return "handed_over" if conversation.owner == "queue" else "answered"
 
 
 def _history_line(role: str, content: str) -> HistoryLine:

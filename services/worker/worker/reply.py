@@ -1,35 +1,35 @@
 """Takes an assistant's reply apart: words for the customer, ids of pictures. Pure.
 
-A reply is untrusted output: ids are checked, counted and looked up by store later; only tags
-that are known are taken out, so that "5 < 10 y 20 > 3" stays what it is.
+A reply is untrusted output: ids are checked and counted here and looked up by store later, and
+no tag that is known reaches a customer. Everything takes time linear in the text.
 """
 
 import re
 from dataclasses import dataclass
 
-from common.plain_text import REPLACEMENT, storable
+from worker.reply_tags import (
+    GAP,
+    take_images,
+    without_hidden,
+    without_known_tags,
+    without_openings,
+)
+from worker.splitting import best_cut, fitting_length
 
 TEXT_LIMIT = 4096  # whatsapp.md 1.4
 _MOST_IMAGES = 5
-# What is longer than this between brackets is no tag of ours, and cannot slow the search.
-_IMAGE_TAG = re.compile(r"\[\s{0,8}SEND_IMAGE\s{0,8}:?([^\[\]\n]{0,12000})\]", re.IGNORECASE)
-_IMAGE_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
-_HIDDEN = ("thinking", "reasoning", "scratchpad")
-_SHOWN = (
-    "answer|response|reply|message|product|products|text|output|final|html|body|b|i|u|s|strong"
-    "|em|p|br|span|div|ul|ol|li|h[1-6]|a|code|pre"
+# Taking a tag out can make a new one of its surroundings; so often it is looked for again.
+_PASSES = 4
+_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
+_GAPS = re.compile(rf"(?<![ \t{GAP}])[ \t]*+{GAP}[ \t{GAP}]*+(?P<tight>(?=[\s,.;:!?)\]]|\Z))?")
+_LINE_ENDS = re.compile(r"(?<![ \t])[ \t]++(?=\n)|(?<=\n)[ \t]++")
+_BLANKS = re.compile(r"(?<![ \t])[ \t]{2,}+")
+_EMPTY_LINES = re.compile(r"\n{3,}")
+_INVISIBLE = (
+    "\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180e\u200b-\u200f\u2028-\u202e"
+    "\u2060-\u206f\u2800\u3164\ufe00-\ufe0f\ufeff\uffa0"
 )
-_HIDDEN_PART = re.compile(
-    rf"<({'|'.join(_HIDDEN)})(?:\s[^<>]{{0,500}})?>.*?(?:</\1\s*>|\Z)", re.IGNORECASE | re.DOTALL
-)
-_KNOWN_TAG = re.compile(
-    rf"</?(?:{_SHOWN}|{'|'.join(_HIDDEN)})(?:\s[^<>]{{0,500}})?/?>", re.IGNORECASE
-)
-_MANY_BLANKS = re.compile(r"[ \t]{2,}")
-_BLANK_ENDS = re.compile(r"[ \t]+$", re.MULTILINE)
-_MANY_LINES = re.compile(r"\n{3,}")
-_TAG_OPENING = re.compile(r"\[(?=\s{0,8}SEND_IMAGE)", re.IGNORECASE)
-_BOUNDARIES = ("\n\n", "\n", ". ", "! ", "? ", " ")
+_VISIBLE = re.compile(rf"[^\s{_INVISIBLE}]")
 
 
 @dataclass(frozen=True)
@@ -41,40 +41,46 @@ class Reply:
 
 
 def parse_reply(raw: str, image_limit: int = _MOST_IMAGES) -> Reply:
-    """Separate a raw reply; the time taken is linear in its length."""
-    plain = storable(raw).replace(REPLACEMENT, "") if storable(raw) != raw else raw
-    visible = _HIDDEN_PART.sub("", plain)
-    named = (match.group(1).strip() for match in _IMAGE_TAG.finditer(visible))
-    image_ids = dict.fromkeys(each for each in named if _IMAGE_ID.fullmatch(each))
-    words = _KNOWN_TAG.sub("", _IMAGE_TAG.sub("", visible))
-    return Reply(_tidy(words), tuple(image_ids)[:image_limit])
+    """Separate a raw reply into its text, which may be empty, and its pictures' ids in order."""
+    text = _UNSTORABLE.sub("", raw).replace("\r\n", "\n").replace("\r", "\n")
+    ids: dict[str, None] = {}
+    for _ in range(_PASSES):
+        before = text
+        text, found = take_images(without_known_tags(without_hidden(text)))
+        ids.update(dict.fromkeys(found))
+        if text == before:
+            break
+    return Reply(_tidy(text), tuple(ids)[:image_limit])
 
 
 def escape_tags(text: str) -> str:
     """Make tags in somebody else's words harmless, so that a model's echo of them is too."""
-    return _TAG_OPENING.sub("(", text)
+    return without_openings(text)
+
+
+def is_blank(text: str) -> bool:
+    """Tell whether a reader would see nothing, invisible characters apart."""
+    return _VISIBLE.search(text) is None
 
 
 def split_text(text: str, limit: int = TEXT_LIMIT) -> tuple[str, ...]:
-    """Cut a text where it breathes, so that no part is longer than the limit or empty."""
-    parts = []
+    """Cut a text where it breathes, so that no part is blank or longer than the limit.
+
+    The limit counts UTF-16 units, as a phone does: an emoji is two. It must be 2 or more.
+    """
+    parts: list[str] = []
     rest = text.strip()
-    while len(rest) > limit:
-        cut = _cut(rest, limit)
-        parts.append(rest[:cut].strip())
-        rest = rest[cut:].strip()
-    return tuple(part for part in (*parts, rest) if part)
-
-
-def _cut(text: str, limit: int) -> int:
-    """Find the last natural boundary in the second half of what fits; else the limit."""
-    for boundary in _BOUNDARIES:
-        found = text.rfind(boundary, limit // 2, limit)
-        if found > 0:
-            return found + len(boundary)
-    return limit
+    while rest:
+        length = fitting_length(rest, limit)
+        cut = length if length == len(rest) else best_cut(rest, length)
+        parts.append(rest[:cut].rstrip())
+        rest = rest[cut:].lstrip()
+    return tuple(part for part in parts if not is_blank(part))
 
 
 def _tidy(text: str) -> str:
-    lines = _BLANK_ENDS.sub("", _MANY_BLANKS.sub(" ", text))
-    return _MANY_LINES.sub("\n\n", lines).strip()
+    """Close the gaps that tags left, and what they made of spaces and lines."""
+    joined = _GAPS.sub(lambda gap: "" if gap["tight"] is not None else " ", text)
+    lines = _BLANKS.sub(" ", _LINE_ENDS.sub("", joined))
+    tidy = _EMPTY_LINES.sub("\n\n", lines).strip()
+    return "" if is_blank(tidy) else tidy

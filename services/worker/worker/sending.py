@@ -59,9 +59,9 @@ class Sender:
                 if remaining > 0:
                     return Waiting(remaining)
                 continue
-            sent = self._send_part(store, seal, turn, part)
-            if isinstance(sent, Waiting):
-                return sent
+            ended = self._send_part(store, seal, turn, part)
+            if ended is not None:
+                return ended
         return Done(outcome)
 
     def _parts(self, turn: Turn) -> list[Part]:
@@ -83,12 +83,15 @@ class Sender:
                 )
         return remaining
 
-    def _send_part(self, store: Store, seal: StoreSeal, turn: Turn, part: Part) -> Waiting | None:
+    def _send_part(
+        self, store: Store, seal: StoreSeal, turn: Turn, part: Part
+    ) -> TurnResult | None:
+        """Send one part; returns what ends the turn here, or None to go on."""
         body = Body.unsealed(seal, part.body_sealed)
         began = time.monotonic()
         conversation = self._begin(seal, turn, part, body)
         if conversation is None:
-            return None  # cancelled by a takeover
+            return Done("taken_over")
         if not conversation.is_window_open:
             raise SendRejectedError(_WINDOW_CLOSED, code="131047")
         failpoints.reach("worker.sending_committed")

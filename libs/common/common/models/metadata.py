@@ -1,6 +1,6 @@
 """One MetaData, and the column types that all tables share."""
 
-from sqlalchemy import Column, DateTime, MetaData, Text, Uuid
+from sqlalchemy import Column, DateTime, FetchedValue, MetaData, Text, Uuid
 
 metadata = MetaData()
 
@@ -12,7 +12,8 @@ def store_key() -> "Column[str]":
 
 
 def id_key(name: str) -> "Column[str]":
-    return Column(name, Uuid(as_uuid=False), primary_key=True)
+    # PostgreSQL makes the ids that a writer leaves out.
+    return Column(name, Uuid(as_uuid=False), primary_key=True, server_default=FetchedValue())
 
 
 def id_column(name: str) -> "Column[str]":

@@ -4,22 +4,17 @@ Adapter only: it knows WhatsApp's shapes and nothing of turns, stores' rules or 
 It never logs a token, a number or a text, and it never raises for what the other side does.
 """
 
-import threading
+import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-import requests
-from requests.adapters import HTTPAdapter
-from urllib3.exceptions import NewConnectionError, SSLError
-from urllib3.util.retry import Retry
-
-from worker.channels.error_codes import rule_for
-from worker.channels.outcome import Accepted, Rejected, SendOutcome, TryLater, Unknown
+from worker.channels.graph_answers import outcome_of
+from worker.channels.outcome import SendOutcome, TryLater, Unknown
+from worker.outgoing_http import Limits, NoAnswerError, NotConnectedError, OutgoingHttp
 
 _CONNECT_SECONDS = 5.0
-_TOO_MANY_REQUESTS = 429
-_DEFAULT_WAIT_SECONDS = 60.0  # whatsapp.md 1.5: a 429 without Retry-After
+_LARGEST_ANSWER_BYTES = 65_536  # an accepted send answers with some 300
 
 
 @dataclass(frozen=True)
@@ -38,26 +33,38 @@ class Recipient:
     user_id: str | None = None
 
     def address(self) -> dict[str, str]:
-        return {"to": f"+{self.phone}"} if self.phone else {"recipient": self.user_id or ""}
+        """Write the address as Graph takes it; a phone wins."""
+        if self.phone:
+            return {"to": f"+{self.phone.removeprefix('+')}"}
+        return {"recipient": self.user_id or ""}
 
 
 class CloudApi:
     """Sends through the Graph API; safe to share between threads."""
 
-    def __init__(self, base_url: str, version: str, read_seconds: float = 20.0) -> None:
-        self._base_url = f"{base_url}/{version}"
-        self._timeouts = (_CONNECT_SECONDS, read_seconds)
-        self._local = threading.local()
+    def __init__(
+        self,
+        base_url: str,
+        version: str,
+        read_seconds: float = 20.0,
+        tls: ssl.SSLContext | None = None,
+    ) -> None:
+        self._base_url = f"{base_url.rstrip('/')}/{version}"
+        self._http = OutgoingHttp(
+            Limits(_CONNECT_SECONDS, read_seconds, _LARGEST_ANSWER_BYTES), tls
+        )
 
     def send_text(
         self, credentials: Credentials, recipient: Recipient, body: str, callback_data: str
     ) -> SendOutcome:
+        """Send a text of at most 4,096 characters."""
         content = {"type": "text", "text": {"body": body, "preview_url": False}}
         return self._send(credentials, recipient, content, callback_data)
 
     def send_image(
         self, credentials: Credentials, recipient: Recipient, link: str, callback_data: str
     ) -> SendOutcome:
+        """Send a picture that WhatsApp will fetch from the link."""
         content = {"type": "image", "image": {"link": link}}
         return self._send(credentials, recipient, content, callback_data)
 
@@ -76,83 +83,14 @@ class CloudApi:
             "biz_opaque_callback_data": callback_data,
         }
         try:
-            response = self._session().post(
+            answer = self._http.ask(
+                "POST",
                 f"{self._base_url}/{credentials.phone_number_id}/messages",
+                {"Authorization": f"Bearer {credentials.access_token}"},
                 json=message,
-                headers={"Authorization": f"Bearer {credentials.access_token}"},
-                timeout=self._timeouts,
-                allow_redirects=False,
             )
-        except requests.RequestException as error:
-            return _without_answer(error)
-        return _outcome_of(response)
-
-    def _session(self) -> requests.Session:
-        """Keep one session a thread, without keep-alive and without any retry.
-
-        A kept connection that the server has just closed fails after writing, and then nobody
-        can say whether the message went: each of those would be `Unknown` and cost a
-        customer's conversation a minute. A new connection a send makes the doubt rare.
-        """
-        if not hasattr(self._local, "session"):
-            session = requests.Session()
-            session.trust_env = False
-            session.headers["Connection"] = "close"
-            for scheme in ("http://", "https://"):
-                session.mount(scheme, HTTPAdapter(max_retries=Retry(0, read=False)))
-            self._local.session = session
-        kept: requests.Session = self._local.session
-        return kept
-
-
-def _without_answer(error: requests.RequestException) -> SendOutcome:
-    """Tell what never left us from what may have arrived (whatsapp.md 1.5)."""
-    reason = getattr(error.args[0] if error.args else None, "reason", None)
-    never_connected = isinstance(error, requests.ConnectTimeout) or isinstance(
-        reason, (NewConnectionError, SSLError)
-    )
-    if never_connected:
-        return TryLater("not_connected", "WhatsApp could not be reached.")
-    return Unknown("WhatsApp did not answer.")
-
-
-def _outcome_of(response: requests.Response) -> SendOutcome:
-    answer = _json_of(response)
-    if response.ok:
-        wamid = _wamid_of(answer)
-        return Accepted(wamid) if wamid else Unknown("WhatsApp answered without an id.")
-    error = answer.get("error")
-    if isinstance(error, dict) and isinstance(error.get("code"), int):
-        return _refusal(error, _retry_after(response))
-    if response.status_code == _TOO_MANY_REQUESTS:
-        wait = _retry_after(response) or _DEFAULT_WAIT_SECONDS
-        return TryLater("429", "WhatsApp asks for a pause.", wait)
-    return Unknown(f"WhatsApp answered {response.status_code} without a reason.")
-
-
-def _refusal(error: Mapping[str, Any], retry_after: float | None) -> SendOutcome:
-    code, reason = error["code"], str(error.get("message", ""))[:300]
-    rule = rule_for(code)
-    if rule.is_temporary:
-        return TryLater(str(code), reason, retry_after or rule.wait_seconds)
-    return Rejected(str(code), reason)
-
-
-def _json_of(response: requests.Response) -> Mapping[str, Any]:
-    try:
-        answer = response.json()
-    except ValueError:
-        return {}
-    return answer if isinstance(answer, dict) else {}
-
-
-def _wamid_of(answer: Mapping[str, Any]) -> str:
-    messages = answer.get("messages")
-    first = messages[0] if isinstance(messages, list) and messages else None
-    wamid = first.get("id") if isinstance(first, dict) else None
-    return wamid if isinstance(wamid, str) else ""
-
-
-def _retry_after(response: requests.Response) -> float | None:
-    given = response.headers.get("Retry-After", "")
-    return float(given) if given.isascii() and given.isdigit() else None
+        except NotConnectedError:
+            return TryLater("not_connected", "WhatsApp could not be reached.")
+        except NoAnswerError:
+            return Unknown("WhatsApp did not answer.")
+        return outcome_of(answer)

@@ -1,0 +1,129 @@
+"""The worker's one way of asking another server: one request, no second try behind our back.
+
+Used by `catalog`, `assistant.chat_completions` and `channels.cloud_api`. It tells what never
+left this machine (`NotConnectedError`) from what may have arrived (`NoAnswerError`), and bounds
+how long and how large an answer may be. It follows no redirect, reads no environment (proxies,
+.netrc: the wiring would set them openly) and logs nothing.
+"""
+
+import json
+import ssl
+import threading
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import requests
+from urllib3.exceptions import HTTPError
+
+from common.errors import TemporaryError
+from worker.connections import never_left, new_session
+
+_CHUNK_BYTES = 65_536
+_LONGEST_WAIT_SECONDS = 3600.0
+
+
+class NotConnectedError(TemporaryError):
+    """No connection came about: not a byte of the request has left."""
+
+    code = "not_connected"
+
+
+class NoAnswerError(TemporaryError):
+    """The request may have arrived; its answer did not, or not in time, whole and small."""
+
+    code = "no_answer"
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What came back: the status, Retry-After in seconds when given, the body."""
+
+    status: int
+    retry_after: float | None
+    body: bytes
+
+    @property
+    def is_success(self) -> bool:
+        return 200 <= self.status < 300  # noqa: PLR2004  # RFC 9110, 15.3
+
+    def json(self) -> Any:
+        """Return the body's JSON; None when it is no JSON in UTF-8."""
+        try:
+            return json.loads(self.body.decode("utf-8"))
+        except (ValueError, RecursionError):  # a megabyte of "[" is a recursion error
+            return None
+
+
+@dataclass(frozen=True)
+class Limits:
+    """How long to wait for a connection and for a whole answer, and its greatest size."""
+
+    connect_seconds: float
+    answer_seconds: float
+    answer_bytes: int
+
+
+class OutgoingHttp:
+    """Sends requests; safe to share, since each thread has a requests.Session of its own.
+
+    Every request goes over a new connection. A kept one that the server closes at the moment we
+    write on it fails with the request's fate unknown. Nothing would repeat the request (retries
+    are off in urllib3, and http.client has none), but the doubt alone costs a conversation a
+    minute; a connection costs milliseconds.
+    """
+
+    def __init__(self, limits: Limits, tls: ssl.SSLContext | None = None) -> None:
+        """Take the limits, and a TLS context where other than public authorities are right."""
+        self._limits = limits
+        self._tls = tls
+        self._local = threading.local()
+
+    def ask(self, method: str, url: str, headers: Mapping[str, str], **content: Any) -> Answer:
+        """Send one request (`json=`, `params=`) and read its answer, whatever its status.
+
+        Raises NotConnectedError or NoAnswerError.
+        """
+        deadline = time.monotonic() + self._limits.connect_seconds + self._limits.answer_seconds
+        try:
+            with self._session().request(
+                method,
+                url,
+                headers=headers,
+                timeout=(self._limits.connect_seconds, self._limits.answer_seconds),
+                allow_redirects=False,
+                stream=True,
+                **content,
+            ) as response:
+                body = self._read(response, deadline)
+                return Answer(response.status_code, _retry_after(response), body)
+        except (requests.RequestException, HTTPError, UnicodeError) as error:
+            if never_left(error):
+                raise NotConnectedError("The server cannot be reached.") from error
+            raise NoAnswerError("The server did not answer.") from error
+
+    def _read(self, response: requests.Response, deadline: float) -> bytes:
+        # read1 returns what one packet brings, so a server that drips meets the deadline.
+        body = bytearray()
+        while chunk := response.raw.read1(_CHUNK_BYTES, decode_content=True):
+            body += chunk
+            if len(body) > self._limits.answer_bytes:
+                raise NoAnswerError("The answer is too long.")
+            if time.monotonic() > deadline:
+                raise NoAnswerError("The answer takes too long.")
+        return bytes(body)
+
+    def _session(self) -> requests.Session:
+        if not hasattr(self._local, "session"):
+            self._local.session = new_session(self._tls)
+        session: requests.Session = self._local.session
+        return session
+
+
+def _retry_after(response: requests.Response) -> float | None:
+    """Read Retry-After in seconds; a date or nonsense is as good as nothing."""
+    given = response.headers.get("Retry-After", "").strip()
+    if not (given.isascii() and given.isdigit()):
+        return None
+    return min(float(given), _LONGEST_WAIT_SECONDS)
