@@ -72,10 +72,27 @@ def send(
     """Put an agent's text in the conversation's order; the same client id again changes nothing.
 
     Who writes to a customer that the bot or nobody has takes the conversation over with it.
-    Raises ConflictError: `window_closed` when the 24 h window is over, `owned_by_colleague`
-    when somebody else is answering. Ring after the commit.
+    Raises ConflictError, which must end the transaction: `window_closed` when the 24 h window is
+    over, `owned_by_colleague` when somebody else is answering. Ring after the commit.
     """
     conversation = conversations.lock_by_session(connection, store_id, session_id)
+    item = NewItem(
+        store_id=store_id,
+        kind="command",
+        event_id=f"{conversation.conversation_id}|{command.client_id}",
+        payload_sealed=seal.seal(command.to_bytes()),
+        conversation_id=conversation.conversation_id,
+    )
+    # Accepted before it is judged: a request that comes again, perhaps after the conversation
+    # was given back, changes no owner. A refusal takes the row away with its transaction.
+    accepted = inbox.accept_in(connection, [item])[0]
+    if accepted.is_new:
+        _refuse_if_not_theirs(conversation, command)
+        conversations.take_over(connection, conversation, command.agent_id, command.agent_name)
+    return Sent(command.message_id, conversation.conversation_id, accepted.is_new)
+
+
+def _refuse_if_not_theirs(conversation: Conversation, command: AgentCommand) -> None:
     if conversation.owner == "agent" and conversation.agent_id != command.agent_id:
         raise ConflictError(
             f"{conversation.agent_name} is answering this customer.", code="owned_by_colleague"
@@ -84,16 +101,6 @@ def send(
         raise ConflictError(
             "The 24-hour window is closed; only a template can be sent.", code="window_closed"
         )
-    conversations.take_over(connection, conversation, command.agent_id, command.agent_name)
-    item = NewItem(
-        store_id=store_id,
-        kind="command",
-        event_id=f"{conversation.conversation_id}|{command.client_id}",
-        payload_sealed=seal.seal(command.to_bytes()),
-        conversation_id=conversation.conversation_id,
-    )
-    accepted = inbox.accept_in(connection, [item])[0]
-    return Sent(command.message_id, conversation.conversation_id, accepted.is_new)
 
 
 def message_id_of(store_id: str, session_id: str, client_id: str) -> str:

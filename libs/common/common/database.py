@@ -22,6 +22,9 @@ _CHANGED = "mostrador.changed_stores"
 _CONNECT_SECONDS = 2
 _POOL_WAIT_SECONDS = 1.5
 _STATEMENT_MS = 10_000
+# A cable that was cut says nothing: give up on it instead of waiting a quarter of an hour.
+_UNANSWERED_MS = 5_000
+_IDLE_SECONDS = 10
 
 
 def sqlalchemy_url(url: str) -> str:
@@ -93,6 +96,8 @@ def _engine(url: str, connections: int) -> Engine:
         connect_args={
             "connect_timeout": _CONNECT_SECONDS,
             "application_name": "mostrador",
+            "tcp_user_timeout": _UNANSWERED_MS,
+            "keepalives_idle": _IDLE_SECONDS,
             "options": f"-c statement_timeout={_STATEMENT_MS} -c lock_timeout={_STATEMENT_MS}",
         },
     )

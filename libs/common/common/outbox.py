@@ -19,6 +19,8 @@ from common.leases import Lease, check
 UNSETTLED = ("ready", "sending", "retry", "unknown")
 _NOT_BEGUN = ("ready", "retry")
 _ON_ITS_WAY = ("sending", "unknown")
+# A refusal may be wrong: a status of a part that waits to go again says that it has arrived.
+_MAY_HAVE_LEFT = (*_ON_ITS_WAY, "retry")
 
 
 @dataclass(frozen=True)
@@ -50,6 +52,7 @@ class Part:
     sending_at: datetime | None
     flagged: bool
     error_code: str
+    error_reason: str
 
     @property
     def is_settled(self) -> bool:
@@ -162,7 +165,7 @@ def accept(connection: Connection, store_id: str, outbox_id: str, wamid: str) ->
         connection,
         store_id,
         outbox_id,
-        _ON_ITS_WAY,
+        _MAY_HAVE_LEFT,
         state="accepted",
         wamid=wamid,
         settled_at=func.clock_timestamp(),
@@ -186,12 +189,12 @@ def accept(connection: Connection, store_id: str, outbox_id: str, wamid: str) ->
 
 
 def fail(connection: Connection, store_id: str, outbox_id: str, code: str, reason: str) -> bool:
-    """Settle a part as failed for good."""
+    """Settle a part that was on its way as failed for good."""
     return _set(
         connection,
         store_id,
         outbox_id,
-        UNSETTLED,
+        _ON_ITS_WAY,
         state="failed",
         settled_at=func.clock_timestamp(),
         error_code=code,
@@ -217,6 +220,22 @@ def retry_later(
 def lose_sight(connection: Connection, store_id: str, outbox_id: str, reason: str) -> bool:
     """Nobody can say whether the part arrived: wait for its status."""
     return _set(connection, store_id, outbox_id, ("sending",), state="unknown", error_reason=reason)
+
+
+def is_waiting(connection: Connection, store_id: str, turn_id: str) -> bool:
+    """Say whether a part of a turn is still unknown, once any status at work on it is through."""
+    table = models.outbox
+    query = (
+        select(table.c.outbox_id)
+        .where(
+            table.c.store_id == store_id,
+            table.c.turn_id == turn_id,
+            table.c.state == "unknown",
+            table.c.flagged.is_(False),
+        )
+        .with_for_update(read=True)
+    )
+    return bool(connection.scalars(query).all())
 
 
 def flag(connection: Connection, store_id: str, outbox_id: str) -> bool:

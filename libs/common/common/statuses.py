@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, Row, func, or_, select, update
 
-from common import callbacks, messages, models, outbox
+from common import callbacks, messages, models, outbox, turns
 from common.inbound import StatusUpdate
 from common.sealing import StoreSeal
 
@@ -39,7 +39,8 @@ def apply_batch(connection: Connection, store_id: str, seal: StoreSeal) -> Appli
         if part is None:
             _park_or_drop(connection, store_id, row)
             continue
-        if _settle(connection, store_id, part, update_):
+        if _settle(connection, store_id, part, update_) and part.state == "unknown":
+            turns.hurry(connection, store_id, part.turn_id)
             settled.append(part.conversation_id)
         _finish(connection, store_id, row.inbox_id, "applied")
     return Applied(len(rows), tuple(dict.fromkeys(settled)))
@@ -48,6 +49,7 @@ def apply_batch(connection: Connection, store_id: str, seal: StoreSeal) -> Appli
 @dataclass(frozen=True)
 class _Target:
     outbox_id: str
+    turn_id: str
     conversation_id: str
     state: str
 
@@ -78,17 +80,17 @@ def _part_of(
     if callback is not None:
         named.append(table.c.outbox_id == callback.outbox_id)
     query = (
-        select(table.c.outbox_id, table.c.conversation_id, table.c.state)
+        select(table.c.outbox_id, table.c.turn_id, table.c.conversation_id, table.c.state)
         .where(table.c.store_id == store_id, or_(*named))
         .limit(1)
         .with_for_update()
     )
     row = connection.execute(query).one_or_none()
-    return None if row is None else _Target(row.outbox_id, row.conversation_id, row.state)
+    return None if row is None else _Target(*row)
 
 
 def _settle(connection: Connection, store_id: str, part: _Target, status: StatusUpdate) -> bool:
-    """Apply one status; True when it settled a part that its conversation waited for."""
+    """Apply one status; True when it settled the part."""
     if status.status == "failed":
         error = status.error_title or status.error_code
         failed = outbox.fail(connection, store_id, part.outbox_id, status.error_code, error)
@@ -98,7 +100,7 @@ def _settle(connection: Connection, store_id: str, part: _Target, status: Status
         return False
     accepted = outbox.accept(connection, store_id, part.outbox_id, status.wamid)
     messages.advance(connection, store_id, part.outbox_id, status.status, wamid=status.wamid)
-    return accepted and part.state == "unknown"
+    return accepted
 
 
 def _park_or_drop(

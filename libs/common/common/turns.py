@@ -109,6 +109,20 @@ def postpone(connection: Connection, turn: Turn, seconds: float, *, counted: boo
     )
 
 
+def hurry(connection: Connection, store_id: str, turn_id: str) -> None:
+    """Make a turn due now: what it waited for has come."""
+    table = models.inbox
+    connection.execute(
+        update(table)
+        .where(
+            table.c.store_id == store_id,
+            table.c.turn_id == turn_id,
+            table.c.state == "pending",
+        )
+        .values(due_at=func.clock_timestamp())
+    )
+
+
 def _pending(connection: Connection, lease: Lease) -> list[Row[tuple[object, ...]]]:
     query = _in_order(lease.store_id, lease.conversation_id).limit(_MOST_ROWS)
     return list(connection.execute(query))

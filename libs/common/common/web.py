@@ -24,6 +24,7 @@ def prepare(app: Flask, ready_checks: ReadyChecks, body_limit: int = 1_000_000) 
     app.add_url_rule("/healthz", "healthz", lambda: jsonify(status="alive"))
     app.add_url_rule("/readyz", "readyz", lambda: _ready(ready_checks))
     app.add_url_rule("/metrics", "metrics", _metrics)
+    app.after_request(_no_guessing)
     app.register_error_handler(ServiceError, error_response)
     app.register_error_handler(HTTPException, _http_error)
     app.register_error_handler(Exception, _unexpected)
@@ -56,6 +57,11 @@ def unready(ready_checks: ReadyChecks) -> dict[str, str]:
         except ServiceError as error:
             missing[name] = error.message
     return missing
+
+
+def _no_guessing(response: Response) -> Response:
+    response.headers.setdefault("X-Content-Type-Options", "nosniff")
+    return response
 
 
 def _ready(ready_checks: ReadyChecks) -> Response:

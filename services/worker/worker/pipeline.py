@@ -31,6 +31,7 @@ from worker.reply import Reply, parse_reply
 from worker.sending import Sender
 
 _LOG = structlog.get_logger()
+_LONGEST_QUESTION = 600  # what a search can use; it travels in a URL
 
 
 @dataclass(frozen=True)
@@ -95,7 +96,8 @@ class Pipeline:
         return self.sender.send(store, turn, "handed_over")
 
     def _ask_assistant(self, store: Store, opening: Opening) -> Reply:
-        passages = self.catalog.search(store.store_id, "\n".join(opening.texts))
+        question = "\n".join(opening.texts)[:_LONGEST_QUESTION]
+        passages = self.catalog.search(store.store_id, question)
         request = AssistantRequest(
             store_id=store.store_id,
             store_name=store.name,

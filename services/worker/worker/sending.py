@@ -52,6 +52,8 @@ class Sender:
         """
         seal = self.stores.seal_of(store)
         for part in self._parts(turn):
+            if part.state == "failed" and part.kind == "text":
+                raise SendRejectedError(part.error_reason, code=part.error_code)
             if part.is_settled:
                 continue
             if part.state == "unknown":
@@ -157,12 +159,13 @@ class Sender:
         with self.database.store(store.store_id) as connection:
             leases.check(connection, turn.lease)
             settle_part(connection, part, outcome)
+            is_waiting = outbox.is_waiting(connection, store.store_id, turn.turn_id)
         metrics.sends.labels(store.store_id, type(outcome).__name__.lower()).inc()
         match outcome:
-            case Accepted():
-                return None
-            case Unknown():
+            case Unknown() if is_waiting:
                 return Waiting(store.settings.unknown_seconds)
+            case Accepted() | Unknown():
+                return None  # a status may have been quicker than the answer
             case TryLater(code=code, reason=reason, retry_after=retry_after):
                 raise SendPostponedError(reason, code=code, retry_after=retry_after)
             case Rejected(code=code, reason=reason):

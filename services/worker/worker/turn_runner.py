@@ -85,7 +85,9 @@ class TurnRunner:
         with self.database.store(store.store_id) as connection:
             leases.check(connection, turn.lease)
             if isinstance(result, Waiting):
-                turns.postpone(connection, turn, result.seconds, counted=False)
+                is_waiting = outbox.is_waiting(connection, store.store_id, turn.turn_id)
+                seconds = result.seconds if is_waiting else 0.0
+                turns.postpone(connection, turn, seconds, counted=False)
                 return
             turns.finish(connection, turn, result.outcome)
         failpoints.reach("worker.turn_finished")

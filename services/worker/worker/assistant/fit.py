@@ -16,8 +16,8 @@ _SHORTEST_STEM = 4
 _LONGEST_ENDING = 3
 _IN_TITLE, _IN_TEXT = 3, 1
 _MOST_PER_TEXT = 2
-_EMPTY_WORDS = frozenset(
-    """
+_LONGEST_READ = 2000  # characters: words are compared in pairs
+_WORDS_THAT_SAY_NOTHING = """
     a al algo alguien algun alguna ahi aqui asi aun bien buena buenas bueno buenos busco cada
     como con costar cosa costo cual cuales cuando cuanta cuantas cuanto cuantos cuesta cuestan
     dame dan dar das de decir del desde dia dias dime donde ella ellos en entre era eres esa ese
@@ -31,8 +31,13 @@ _EMPTY_WORDS = frozenset(
     about and any are can carry could cost costs does for from get give have hello how
     information like looking many much need one our please price prices sell send show some tell
     thanks that the them there they this want what when where which with would you your
-    """.split()
-)
+"""
+_EMPTY_WORDS = frozenset(_WORDS_THAT_SAY_NOTHING.split())
+
+
+def asks_something(text: str) -> bool:
+    """Tell whether a text names anything that could be looked for."""
+    return bool(_telling_words(text))
 
 
 def best_passages(texts: Sequence[str], passages: Sequence[Passage]) -> tuple[Passage, ...]:
@@ -72,5 +77,5 @@ def _are_forms_of_one(word: str, other: str) -> bool:
 
 
 def _telling_words(text: str) -> frozenset[str]:
-    found = set(_WORD.findall(fold(text)))
+    found = set(_WORD.findall(fold(text[:_LONGEST_READ])))
     return frozenset(word for word in found - _EMPTY_WORDS if len(word) >= _SHORTEST)

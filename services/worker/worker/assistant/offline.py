@@ -5,7 +5,7 @@ best, or the piece of knowledge, or plainly that the store does not have it. Eve
 turn is answered, all in one reply.
 """
 
-from worker.assistant.fit import best_passages
+from worker.assistant.fit import asks_something, best_passages
 from worker.assistant.port import AssistantRequest, Passage
 from worker.assistant.prices import written_price
 from worker.assistant.sayings import SAYINGS, Sayings, courtesy_of
@@ -27,7 +27,8 @@ class OfflineAssistant:
         lines = [_opening(courtesies, sayings, alone=not asked)] if any(courtesies) else []
         lines += [_line(passage, sayings, request.language) for passage in found]
         if not found and (asked or not lines):
-            lines.append(sayings.nothing)
+            is_question = any(asks_something(text) for text in asked)
+            lines.append(sayings.nothing if is_question else sayings.what)
         reply = "\n\n".join(line.replace("{store}", request.store_name) for line in lines)
         return reply + _pictures(found)
 

@@ -25,6 +25,7 @@ class Sayings:
     thanks: str
     short_thanks: str
     nothing: str
+    what: str
     priced: str
     unpriced: str
 
@@ -39,6 +40,7 @@ SAYINGS = {
             "Eso no lo manejamos en {store}, o no lo encontré en lo que tengo a la mano. Si"
             " quieres, escribe «asesor» y te paso con una persona del equipo."
         ),
+        what="Cuéntame qué producto o qué dato de {store} estás buscando, y te ayudo.",
         priced="{name} cuesta {price}.",
         unpriced="Sí manejamos {name}; el precio te lo confirma una persona del equipo.",
     ),
@@ -51,6 +53,7 @@ SAYINGS = {
             "We do not carry that at {store}, or I could not find it in what I have at hand. If"
             " you like, write «asesor» and I will pass you to a person of the team."
         ),
+        what="Tell me which product or what about {store} you are looking for.",
         priced="{name} is {price}.",
         unpriced="We do carry {name}; a person of the team will confirm its price.",
     ),

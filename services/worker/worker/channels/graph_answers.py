@@ -17,7 +17,7 @@ _DEFAULT_WAIT_SECONDS = 60.0  # whatsapp.md 1.5: a 429 without Retry-After
 _LONGEST_REASON = 200
 # Graph quotes what it refuses ("Malformed access token EAAB…", a phone number), and a reason is
 # stored and shown: whatever could be a token or a number is left out of it.
-_QUOTED = re.compile(r"[\w.|-]{20,}|\+?\d[\d ().-]{5,}\d")
+_QUOTED = re.compile(r"(?=[\w.|-]*\d)[\w.|-]{16,}|[\w.|-]{24,}|\+?\d[\d ().-]{5,}\d")
 _UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff\u2028\u2029]+")
 
 

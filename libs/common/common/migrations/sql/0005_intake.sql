@@ -11,21 +11,29 @@ RETURNS TABLE (place bigint, conversation uuid, accepted boolean)
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE
     item record;
+    known uuid[];
 BEGIN
+    -- People first: one may be named by phone here and by user id there, and only then is it
+    -- clear which items belong together.
     FOR item IN
         SELECT each.* FROM ROWS FROM (jsonb_to_recordset(items) AS (
+            store_id text, kind text, conversation_id uuid, phone text, user_id text, name text))
+            WITH ORDINALITY AS each (store_id, kind, conversation_id, phone, user_id, name, place)
+        WHERE each.kind <> 'status' AND each.conversation_id IS NULL
+        ORDER BY each.store_id, each.phone, each.user_id, each.place
+    LOOP
+        known[item.place] := contact_of(item.store_id, item.phone, item.user_id, item.name);
+    END LOOP;
+    FOR item IN
+        SELECT each.*, coalesce(each.conversation_id, known[each.place]) AS its_conversation
+        FROM ROWS FROM (jsonb_to_recordset(items) AS (
             store_id text, kind text, event_id text, payload text, sent_at double precision,
-            hold_back_ms double precision, conversation_id uuid, phone text, user_id text,
-            name text)) WITH ORDINALITY AS each (
-            store_id, kind, event_id, payload, sent_at, hold_back_ms, conversation_id, phone,
-            user_id, name, place)
-        ORDER BY each.store_id, each.conversation_id, each.phone, each.user_id, each.place
+            hold_back_ms double precision, conversation_id uuid)) WITH ORDINALITY AS each (
+            store_id, kind, event_id, payload, sent_at, hold_back_ms, conversation_id, place)
+        ORDER BY each.store_id, its_conversation, each.place
     LOOP
         place := item.place;
-        conversation := item.conversation_id;
-        IF item.kind <> 'status' AND conversation IS NULL THEN
-            conversation := contact_of(item.store_id, item.phone, item.user_id, item.name);
-        END IF;
+        conversation := item.its_conversation;
         accepted := accept_item(
             item.store_id, item.kind, item.event_id, conversation,
             decode(item.payload, 'base64'), to_timestamp(item.sent_at),

@@ -1,0 +1,141 @@
+"""An agent takes over while the bot is at work (P5), at the places where it waits."""
+
+import threading
+
+import pytest
+from flask import Response
+
+from common import commands
+from common.inbound import AgentCommand
+from common.queues import Doorbells, connect, redis_client
+from tests.waiting import eventually
+
+PHONE = "573001234501"
+AGENT = "01890000-0000-7000-8000-000000000001"
+
+
+@pytest.fixture
+def console(system, database, stores):
+    return Console(system, database, stores)
+
+
+class Console:
+    """What the notifier does for an agent, without its HTTP."""
+
+    def __init__(self, system, database, stores):
+        self.system, self.database, self.stores = system, database, stores
+        self.doorbells = Doorbells(connect(redis_client(system.settings.redis_url)))
+
+    @property
+    def session(self):
+        rows = self.system.rows("SELECT session_id FROM conversations WHERE session_id IS NOT NULL")
+        return str(rows[0]["session_id"]) if rows else None
+
+    def take_over(self):
+        with self.database.store("store-1") as connection:
+            return commands.take_over(connection, "store-1", self.session, AGENT, "Ana")
+
+    def release(self):
+        with self.database.store("store-1") as connection:
+            return commands.release(connection, "store-1", self.session)
+
+    def send(self, words, client_id="client-1"):
+        message_id = commands.message_id_of("store-1", self.session, client_id)
+        command = AgentCommand(client_id, "send", message_id, AGENT, "Ana", words)
+        seal = self.stores.seal_of(self.stores.get("store-1"))
+        with self.database.store("store-1") as connection:
+            sent = commands.send(connection, seal, "store-1", self.session, command)
+        self.doorbells.ring("store-1", [sent.conversation_id])
+        return sent
+
+
+def handled(system, count):
+    def look():
+        outcomes = system.outcomes()
+        ended = len(outcomes) == count and all(state != "pending" for state, _ in outcomes)
+        return outcomes if ended else None
+
+    return eventually(look, what=f"{count} ends")
+
+
+def test_a_reply_that_is_being_computed_when_a_person_takes_over_never_goes(system, console):
+    asked, go_on = threading.Event(), threading.Event()
+
+    def think(_body):
+        asked.set()
+        go_on.wait(10)
+        return Response('{"choices":[{"message":{"content":"Soy el bot"}}]}')
+
+    system.chat.reply = think
+    system.write(PHONE, "hola")
+    assert asked.wait(10)
+
+    taken = console.take_over()
+    go_on.set()
+
+    assert taken.in_flight == ()
+    assert handled(system, 1) == [("done", "taken_over")]
+    assert system.texts() == []
+
+
+def test_a_part_on_its_way_is_named_and_the_parts_after_it_never_begin(system, console):
+    system.chat.reply = "Primero el texto. [SEND_IMAGE: cafe-huila]"
+    system.fault(to=f"+{PHONE}", call=1, outcome="delay", seconds=1.0)
+    system.write(PHONE, "hola")
+    eventually(
+        lambda: system.rows("SELECT 1 FROM outbox WHERE state = 'sending'"), what="a part going"
+    )
+
+    taken = console.take_over()
+
+    assert len(taken.in_flight) == 1
+    assert handled(system, 1) == [("done", "taken_over")]
+    assert (len(system.texts()), system.images()) == (1, [])
+    parts = system.rows("SELECT outbox_id, state FROM outbox ORDER BY part")
+    assert [part["state"] for part in parts] == ["accepted", "cancelled"]
+    assert taken.in_flight == (str(parts[0]["outbox_id"]),)
+
+
+def test_an_agents_words_go_in_the_order_of_the_conversation_and_once(system, console):
+    system.write(PHONE, "necesito un asesor")
+    handled(system, 1)
+
+    first = console.send("Hola, soy Ana")
+    again = console.send("Hola, soy Ana")
+    console.send("¿En qué le ayudo?", client_id="client-2")
+
+    handled(system, 3)
+    assert first.message_id == again.message_id
+    assert (first.is_new, again.is_new) == (True, False)
+    assert system.texts()[1:] == ["Hola, soy Ana", "¿En qué le ayudo?"]
+    assert [role for role, _, _ in system.thread()] == ["user", "assistant", "agent", "agent"]
+
+
+def test_after_a_release_the_bot_answers_again(system, console):
+    system.write(PHONE, "necesito un asesor")
+    handled(system, 1)
+    console.take_over()
+    console.release()
+    system.write(PHONE, "hola de nuevo")
+
+    assert handled(system, 2)[1] == ("done", "answered")
+
+
+def test_what_the_bot_planned_under_a_former_owner_is_void_even_after_a_release(system, console):
+    """Take over and give back while the reply is computed: the epoch has moved on."""
+    asked, go_on = threading.Event(), threading.Event()
+
+    def think(_body):
+        asked.set()
+        go_on.wait(10)
+        return Response('{"choices":[{"message":{"content":"tarde"}}]}')
+
+    system.chat.reply = think
+    system.write(PHONE, "hola")
+    assert asked.wait(10)
+    console.take_over()
+    console.release()
+    go_on.set()
+
+    assert handled(system, 1) == [("done", "taken_over")]
+    assert system.texts() == []
