@@ -1,0 +1,1 @@
+"""Stores, agents, products, pictures and knowledge: what the other services ask about."""

@@ -1,0 +1,62 @@
+"""The folding of text for search."""
+
+import time
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from catalog.folding import asked_words, fold, indexed_words
+
+
+@pytest.mark.parametrize(
+    ("text", "folded"),
+    [
+        ("CAFÉ", "cafe"),
+        ("cafe\u0301", "cafe"),
+        ("Nariño", "narino"),
+        ("pingüino", "pinguino"),
+        ("Straße", "strasse"),
+        ("ﬁno", "fino"),
+        ("", ""),
+    ],
+)
+def test_case_and_accents_are_folded(text, folded):
+    assert fold(text) == folded
+
+
+@settings(deadline=None)
+@given(st.text())
+def test_folding_twice_changes_nothing(text):
+    assert indexed_words(indexed_words(text)) == indexed_words(text)
+
+
+@settings(deadline=None)
+@given(st.text())
+def test_words_are_letters_and_digits_only(text):
+    assert all(word.isalnum() for word in asked_words(text))
+
+
+def test_signs_do_not_join_words():
+    assert indexed_words("Huila/Nariño, 500-g (café)") == "huila narino 500 g cafe"
+
+
+def test_a_question_keeps_its_telling_words_once_and_in_order():
+    assert asked_words("Hola, ¿tienen café? Café del Huila & | ! :*") == (
+        "tienen",
+        "cafe",
+        "del",
+        "huila",
+    )
+
+
+def test_short_endless_and_too_many_words_are_left_out():
+    words = asked_words("té a " + "x" * 3_000 + " " + " ".join(f"palabra{n}" for n in range(500)))
+    assert len(words) == 32
+    assert words[0] == "palabra0"
+
+
+def test_a_run_of_marks_is_folded_at_once():
+    began = time.perf_counter()
+    indexed_words("a" + "\u0301\u0323" * 32_000)
+    assert time.perf_counter() - began < 0.5
