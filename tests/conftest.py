@@ -7,8 +7,6 @@ from pathlib import Path
 
 import pytest
 import redis
-from devstack import embedded
-from devstack.embedded import Embedded
 from sqlalchemy import create_engine, text
 
 from common.database import Database, sqlalchemy_url
@@ -17,6 +15,8 @@ from common.sealing import Keyring
 from common.settings import Settings
 from common.store_registration import StoreChange, StoreRegistration
 from common.stores import Store, Stores
+from devstack import embedded
+from devstack.embedded import Embedded
 
 _TABLES = text(
     "SELECT string_agg(quote_ident(tablename), ', ') FROM pg_tables"

@@ -1,6 +1,7 @@
 """The tour: a product, a picture, a person; live on the console."""
 
 import pytest
+import requests
 
 from tests.waiting import eventually
 
@@ -26,8 +27,6 @@ def test_a_product_question_gets_text_first_and_then_that_stores_picture(stack, 
 
 
 def test_the_picture_a_customer_gets_can_be_fetched(stack, phone):
-    import requests
-
     stack.write(phone, "¿Tienen café del Huila?")
     stack.wait_until_handled(phone)
     picture = requests.get(stack.sent(phone)[1]["request"]["image"]["link"], timeout=5)
@@ -54,7 +53,7 @@ def test_asking_for_help_hands_over_once_and_the_agent_sees_what_follows_at_once
 
     wamids.append(stack.write(phone, "¿Hay alguien? Mi correo es ana@ejemplo.test"))
 
-    eventually(lambda: client.contents(), 2, "the customer's words on the socket")
+    eventually(client.contents, 2, "the customer's words on the socket")
     assert client.contents() == [("user", "¿Hay alguien? Mi correo es ana@ejemplo.test")]
     assert client.wait_for("chat_list_update", seconds=2)["data"]["preview"].endswith("[CORREO_1]")
     stack.wait_until_handled(phone)
@@ -144,8 +143,6 @@ def _known(stack):
 
 
 def test_a_store_registered_while_everything_runs_answers_at_once(stack, phone):
-    import requests
-
     administrator = stack.agent("admin")
     number = f"55501{phone[-9:]}"
     new = {

@@ -5,8 +5,10 @@ import hmac
 import json
 import os
 import signal
+import time
 
 import pytest
+import redis
 import requests
 
 from tests.waiting import eventually
@@ -15,7 +17,7 @@ from .ledger import check_ledger
 
 
 def envelope(number, phone, words, wamid):
-    message = {"from": phone, "id": wamid, "timestamp": "1790000000", "type": "text"}
+    message = {"from": phone, "id": wamid, "timestamp": str(int(time.time())), "type": "text"}
     message["text"] = {"body": words}
     value = {
         "messaging_product": "whatsapp",
@@ -46,7 +48,12 @@ def store_facts(stack, number):
 
 @pytest.mark.parametrize(
     "point",
-    ["ingress.before_commit", "ingress.after_commit", "ingress.after_ring", "ingress.before_answer"],
+    [
+        "ingress.before_commit",
+        "ingress.after_commit",
+        "ingress.after_ring",
+        "ingress.before_answer",
+    ],
 )
 def test_a_door_killed_at_any_point_loses_nothing_and_doubles_nothing(stack, phone, point):
     before = stack.pids("ingress")
@@ -66,8 +73,6 @@ def test_a_door_killed_at_any_point_loses_nothing_and_doubles_nothing(stack, pho
 
 
 def test_everything_waiting_is_answered_after_a_flush_of_redis(stack, phone):
-    import redis
-
     worker = stack.pids("worker")[0]
     os.kill(worker, signal.SIGSTOP)  # so that messages wait
     try:
@@ -85,8 +90,6 @@ def test_everything_waiting_is_answered_after_a_flush_of_redis(stack, phone):
 
 
 def test_the_door_answers_200_while_redis_is_dead_and_nothing_is_lost(stack, phone):
-    import redis
-
     with redis.Redis.from_url(stack.demo["redis_url"]) as client:
         pid = client.info("server")["process_id"]
     os.kill(pid, signal.SIGSTOP)

@@ -67,15 +67,14 @@ class TurnRunner:
         failpoints.reach("worker.attempt_counted")
         log = _LOG.bind(store=store.store_id, turn=turn.turn_id, attempt=turn.attempts)
         try:
-            if turn.attempts > store.settings.attempts:
-                raise PermanentError("Its worker died each time.", code="worker_died")
+            _refuse_poison(store, turn)
             result = self.pipeline.run(store, turn)
         except LeaseLostError:
             raise
         except ServiceError as error:
             log.warning("attempt_failed", code=error.code)
             self._after_failure(store, turn, error)
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001  # a door: the message must reach its end
             log.error("attempt_broke", **traceback_of(error))  # noqa: TRY400  # no text in logs
             self._after_failure(store, turn, TemporaryError("A defect.", code="defect"))
         else:
@@ -108,6 +107,12 @@ class TurnRunner:
             seconds = turns.next_due(connection, store_id, conversation_id)
         if seconds is not None:
             self.doorbells.ring(store_id, [conversation_id], seconds * 1000)
+
+
+def _refuse_poison(store: Store, turn: Turn) -> None:
+    """Stop a message whose worker died at each attempt; raises PermanentError."""
+    if turn.attempts > store.settings.attempts:
+        raise PermanentError("Its worker died each time.", code="worker_died")
 
 
 def _backoff(turn: Turn, error: ServiceError) -> float:

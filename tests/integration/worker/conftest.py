@@ -7,17 +7,17 @@ from dataclasses import replace
 
 import pytest
 import requests
-from catalog.app import create_app as create_catalog
-from ingress.app import create_app as create_ingress
-from simulator.app import create_app as create_simulator
-from simulator.box import box_of
-from worker.wiring import build
 
+from catalog.app import create_app as create_catalog
 from common.database import Database
 from common.settings import Settings
 from common.store_registration import StoreChange, StoreRegistration
 from common.stores import Store
 from common.tokens import InternalTokens
+from ingress.app import create_app as create_ingress
+from simulator.app import create_app as create_simulator
+from simulator.box import box_of
+from worker.wiring import build
 
 from .system import ChatEndpoint, Served, System
 
@@ -37,9 +37,7 @@ def system(
 
 
 @pytest.fixture
-def change_store(
-    registration: StoreRegistration, stores
-) -> Callable[..., None]:
+def change_store(registration: StoreRegistration, stores) -> Callable[..., None]:
     def change(store_id: str, **settings: object) -> None:
         registration.change(store_id, StoreChange(settings={"hold_back_ms": 0} | settings))
         stores.forget(store_id)
@@ -47,9 +45,7 @@ def change_store(
     return change
 
 
-def start(
-    settings: Settings, database: Database, running: ExitStack, chat: ChatEndpoint
-) -> System:
+def start(settings: Settings, database: Database, running: ExitStack, chat: ChatEndpoint) -> System:
     def serve(app, port: int = 0) -> str:
         served = Served(app, port)
         running.callback(served.stop)

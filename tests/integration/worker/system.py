@@ -71,9 +71,7 @@ class System:
         return answer["wamid"]
 
     def deliver(self, store: str, body: dict[str, Any]) -> dict[str, Any]:
-        return requests.post(
-            f"{self.simulator}/sim/{store}/messages", json=body, timeout=20
-        ).json()
+        return requests.post(f"{self.simulator}/sim/{store}/messages", json=body, timeout=20).json()
 
     def sent(self, store: str = "store-1") -> list[dict[str, Any]]:
         rows = requests.get(f"{self.simulator}/sim/{store}/sent", timeout=20).json()["sent"]
@@ -106,5 +104,7 @@ class System:
         return [(row["role"], row["content"], row["status"]) for row in rows]
 
     def outcomes(self, store: str = "store-1") -> list[tuple[str, str]]:
-        rows = self.rows("SELECT state, outcome FROM inbox WHERE kind <> 'status' ORDER BY seq", store)
+        rows = self.rows(
+            "SELECT state, outcome FROM inbox WHERE kind <> 'status' ORDER BY seq", store
+        )
         return [(row["state"], row["outcome"]) for row in rows]

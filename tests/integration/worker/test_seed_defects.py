@@ -4,9 +4,12 @@ The numbers are those of the study of its defects; each test fails on that behav
 """
 
 import pytest
+import redis
 import requests
 from flask import Response
 
+from common import dead_letters
+from common.queues import Doorbells, connect, redis_client
 from tests.waiting import eventually
 
 PHONE = "573001234501"
@@ -36,8 +39,6 @@ def test_1_what_a_customer_writes_after_a_handover_is_remembered_and_published(s
 def test_2_a_message_is_committed_before_the_answer_so_a_lost_ring_loses_nothing(
     system, settings, redis_url
 ):
-    import redis
-
     with redis.Redis.from_url(redis_url) as client:
         client.config_set("maxmemory", 1)  # every write is refused from now on
         client.config_set("maxmemory-policy", "noeviction")
@@ -99,9 +100,6 @@ def test_6_a_redelivery_long_after_the_answer_is_not_answered_again(system):
 
 
 def test_6_a_message_that_failed_can_be_replayed(system, database):
-    from common import dead_letters
-    from common.queues import Doorbells, connect, redis_client
-
     system.chat.reply = lambda _body: Response("no", status=401)
     system.write(PHONE, "hola")
     assert wait_for_outcomes(system, 1) == [("dead", "assistant_refused")]
@@ -173,7 +171,9 @@ def test_15_ordinary_text_with_angle_brackets_arrives_whole(system):
 
 
 def test_15_text_goes_first_then_every_picture_and_an_unknown_id_costs_nothing(system):
-    system.chat.reply = "Mira. [SEND_IMAGE: no-existe] [SEND_IMAGE: cafe-huila] [SEND_IMAGE: helecho]"
+    system.chat.reply = (
+        "Mira. [SEND_IMAGE: no-existe] [SEND_IMAGE: cafe-huila] [SEND_IMAGE: helecho]"
+    )
     system.write(PHONE, "¿foto?")
     wait_for_outcomes(system, 1)
 

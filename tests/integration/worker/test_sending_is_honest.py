@@ -37,9 +37,7 @@ def test_accepted_then_no_answer_is_settled_by_its_status_and_never_repeated(sys
 def test_a_status_wakes_the_conversation_that_waited_for_it(system, change_store):
     change_store("store-1", unknown_seconds=60)
     system.chat.reply = "Uno [SEND_IMAGE: cafe-huila]"
-    system.fault(
-        to=f"+{PHONE}", call=1, outcome="accept_then_reset", statuses={"delay_ms": 800}
-    )
+    system.fault(to=f"+{PHONE}", call=1, outcome="accept_then_reset", statuses={"delay_ms": 800})
     system.write(PHONE, "hola")
 
     assert handled(system, seconds=8) == [("done", "answered")]
@@ -57,9 +55,7 @@ def test_a_text_whose_failure_comes_as_a_status_ends_as_a_dead_letter(system):
 
 
 def test_accepted_then_no_answer_and_no_status_is_flagged_not_repeated(system):
-    system.fault(
-        to=f"+{PHONE}", call=1, outcome="accept_then_reset", statuses={"none": True}
-    )
+    system.fault(to=f"+{PHONE}", call=1, outcome="accept_then_reset", statuses={"none": True})
     system.write(PHONE, "hola")
     system.write("573001234502", "soy otra persona")
 
@@ -132,7 +128,10 @@ def test_the_assistant_is_shown_redacted_words_only(system):
     assert asked[0]["role"] == "system"
     assert asked[1] == {"role": "user", "content": "hola, soy Ana"}
     assert asked[2] == {"role": "assistant", "content": "Claro que sí."}
-    assert asked[-1] == {"role": "user", "content": "mi correo es [CORREO_1] y mi celular [TELÉFONO_1]"}
+    assert asked[-1] == {
+        "role": "user",
+        "content": "mi correo es [CORREO_1] y mi celular [TELÉFONO_1]",
+    }
 
 
 @pytest.mark.parametrize(
@@ -170,7 +169,9 @@ def test_a_burst_is_one_turn_with_every_text_on_its_own(system, change_store):
         system.write("573001234577", words)
 
     eventually(lambda: len(system.chat.asked) > before, what="the answer")
-    asked = [each["content"] for each in system.chat.asked[-1]["messages"] if each["role"] == "user"]
+    asked = [
+        each["content"] for each in system.chat.asked[-1]["messages"] if each["role"] == "user"
+    ]
     assert asked == ["hola", "una pregunta", "¿tienen café?"]
     assert len(system.chat.asked) == before + 1
 
