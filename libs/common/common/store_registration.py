@@ -1,7 +1,7 @@
 """The only writer of `stores`: registers and changes them, sealing what is secret."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from sqlalchemy import Connection, func, select, update
@@ -54,11 +54,17 @@ class StoreRegistration:
         except IntegrityError as error:
             raise _taken() from error
 
-    def change(self, store_id: str, change: StoreChange) -> None:
-        """Change a store; raises StoreNotFoundError, or ConflictError for a taken number."""
+    def change(self, store_id: str, change: StoreChange, *, merge_settings: bool = False) -> None:
+        """Change a store; raises StoreNotFoundError, or ConflictError for a taken number.
+
+        Settings are replaced whole, or merged: then None brings a default back.
+        """
         try:
             with self._database.store(store_id) as connection:
-                values = self._values(store_id, change, self._sealed_now(connection, store_id))
+                now = self._now(connection, store_id)
+                if merge_settings and change.settings is not None:
+                    change = replace(change, settings=_merged(now["settings"], change.settings))
+                values = self._values(store_id, change, now)
                 connection.execute(
                     update(models.stores)
                     .where(models.stores.c.store_id == store_id)
@@ -67,7 +73,7 @@ class StoreRegistration:
         except IntegrityError as error:
             raise _taken() from error
 
-    def _sealed_now(self, connection: Connection, store_id: str) -> Mapping[str, Any]:
+    def _now(self, connection: Connection, store_id: str) -> Mapping[str, Any]:
         query = select(models.stores).where(models.stores.c.store_id == store_id)
         row = connection.execute(query.with_for_update()).mappings().one_or_none()
         if row is None:
@@ -93,6 +99,10 @@ class StoreRegistration:
         if name in _ROTATED and sealed_now is not None:
             values[f"previous_{name}_sealed"] = sealed_now
         return values
+
+
+def _merged(now: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in {**now, **changes}.items() if value is not None}
 
 
 def _taken() -> ConflictError:

@@ -1,8 +1,7 @@
 """Stores as the catalog shows and changes them: settings in the open, secrets by their end."""
 
-import threading
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import RowMapping, select, text
@@ -15,7 +14,6 @@ from common.store_registration import StoreChange, StoreRegistration
 from common.stores import Stores, place_of
 
 _ALL_STORES = text("SELECT * FROM all_stores()")
-_LOCK_SETTINGS = text("SELECT pg_advisory_xact_lock(hashtextextended('settings:' || :store_id, 0))")
 
 # The end of a short secret would be most of it.
 _LEAST_SECRET_TO_SHOW = 8
@@ -47,7 +45,6 @@ class StoreDirectory:
         self._keyring = keyring
         self._registration = registration
         self._stores = stores
-        self._merging = threading.Lock()
 
     def all(self) -> tuple[StoreView, ...]:
         with self._database.everywhere() as connection:
@@ -74,10 +71,7 @@ class StoreDirectory:
 
         Raises StoreNotFoundError, or ConflictError for a number another store has.
         """
-        if change.settings is None:
-            self._registration.change(store_id, change)
-        else:
-            self._change_with_settings(store_id, change)
+        self._registration.change(store_id, change, merge_settings=True)
         self._stores.forget(store_id)
         return self.get(store_id)
 
@@ -86,18 +80,6 @@ class StoreDirectory:
         self._registration.change(store_id, change)
         self._stores.forget(store_id)
         return self.get(store_id)
-
-    def _change_with_settings(self, store_id: str, change: StoreChange) -> None:
-        """Merge under a lock, or of two changes at once one would undo the other.
-
-        The writer takes a connection of its own, so only one thread of a process may be here:
-        sixteen would wait for each other's connections.
-        """
-        with self._merging, self._database.store(store_id) as connection:
-            connection.execute(_LOCK_SETTINGS, {"store_id": store_id})
-            merged = {**self.get(store_id).settings, **(change.settings or {})}
-            kept = {name: value for name, value in merged.items() if value is not None}
-            self._registration.change(store_id, replace(change, settings=kept))
 
     def _view(self, row: RowMapping) -> StoreView:
         return StoreView(
