@@ -105,7 +105,7 @@ class Settings:
     openai_api_key: str = _setting("OPENAI_API_KEY", "", "Used when AI_API_KEY is unset.")
     ai_model: str = _setting("AI_MODEL", "gpt-4o-mini", "Model name sent to AI_BASE_URL.")
     ai_timeout_seconds: float = _setting(
-        "AI_TIMEOUT_SECONDS", 60.0, "How long one answer of the assistant may take."
+        "AI_TIMEOUT_SECONDS", 30.0, "How long one answer of the assistant may take."
     )
     graph_timeout_seconds: float = _setting(
         "GRAPH_TIMEOUT_SECONDS", 20.0, "How long one send may wait for the Graph API's answer."

@@ -11,6 +11,8 @@ import unicodedata
 # (32 K marks take a second), so a text is normalised in pieces. A mark cut off from its letter
 # does no harm: the marks are dropped anyway.
 _PIECE = 128
+# An accented letter becomes two characters; one Arabic ligature becomes eighteen.
+_LONGEST_PIECE = 2 * _PIECE
 _MARKS_AND_INVISIBLE = re.compile(
     "[\u00ad\u0300-\u036f\u1ab0-\u1aff\u1dc0-\u1dff\u200b-\u200f\u202a-\u202e"
     "\u2060-\u206f\u20d0-\u20ff\ufe00-\ufe0f\ufe20-\ufe2f\ufeff]+"
@@ -26,5 +28,5 @@ def fold(text: str) -> str:
     if text.isascii():
         return text.lower()
     pieces = (text[start : start + _PIECE] for start in range(0, len(text), _PIECE))
-    plain = "".join(unicodedata.normalize("NFKD", piece) for piece in pieces)
+    plain = "".join(unicodedata.normalize("NFKD", piece)[:_LONGEST_PIECE] for piece in pieces)
     return _MARKS_AND_INVISIBLE.sub("", plain).casefold().translate(_LOOK_ALIKES)

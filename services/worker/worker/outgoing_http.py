@@ -85,23 +85,26 @@ class OutgoingHttp:
 
         Raises NotConnectedError or NoAnswerError.
         """
-        deadline = time.monotonic() + self._limits.connect_seconds + self._limits.answer_seconds
+        session = self._session()
         try:
-            with self._session().request(
-                method,
-                url,
-                headers=headers,
-                timeout=(self._limits.connect_seconds, self._limits.answer_seconds),
-                allow_redirects=False,
-                stream=True,
-                **content,
-            ) as response:
-                body = self._read(response, deadline)
-                return Answer(response.status_code, _retry_after(response), body)
+            return self._exchange(session, method, url, headers=headers, **content)
         except (requests.RequestException, HTTPError, UnicodeError) as error:
             if never_left(error):
                 raise NotConnectedError("The server cannot be reached.") from error
             raise NoAnswerError("The server did not answer.") from error
+        finally:
+            # A server may answer "keep-alive" to our "close": then the pool has kept it.
+            session.close()
+
+    def _exchange(self, session: requests.Session, method: str, url: str, **content: Any) -> Answer:
+        limits = self._limits
+        deadline = time.monotonic() + limits.connect_seconds + limits.answer_seconds
+        timeouts = (limits.connect_seconds, limits.answer_seconds)
+        with session.request(
+            method, url, timeout=timeouts, allow_redirects=False, stream=True, **content
+        ) as response:
+            body = self._read(response, deadline)
+            return Answer(response.status_code, _retry_after(response), body)
 
     def _read(self, response: requests.Response, deadline: float) -> bytes:
         # read1 returns what one packet brings, so a server that drips meets the deadline.

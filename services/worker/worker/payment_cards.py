@@ -21,6 +21,7 @@ from worker.sensitive import (
 
 _DOUBLED = bytes.maketrans(b"0123456789", bytes([0, 2, 4, 6, 8, 1, 3, 5, 7, 9]))
 _PLAIN = bytes.maketrans(b"0123456789", bytes(range(10)))
+_LONGEST = 19
 _GROUP = re.compile(rf"{DIGIT}+")
 # As on a Visa or a MasterCard (a row of any length: there may be several in it), as on an
 # American Express or a Diners, or unbroken.
@@ -30,8 +31,8 @@ _GROUPED = re.compile(
     rf"{DIGIT}{STARTED_WORD}{DIGIT}{DIGIT}{DIGIT}{not_money_before(4)}(?:{_OTHERS}|{_FOURS}){WORD_END}{NOT_MONEY}"
 )
 _DIGIT_BY_DIGIT = re.compile(
-    rf"{DIGIT}[ -]{DIGIT}[ -]{DIGIT}[ -](?<![^\W_].{{6}})(?<!{DIGIT}[ -].{{6}})"
-    rf"(?:{DIGIT}[ -](?!\s)){{9,15}}+{DIGIT}(?![ -]?{DIGIT}){WORD_END}"
+    rf"{DIGIT}[ -]{DIGIT}(?<![^\W_]...)(?<!{DIGIT}[ -]...)(?!{DIGIT})"
+    rf"(?:[ -]{DIGIT}(?!{DIGIT})){{11,17}}+(?![ -]{DIGIT}){WORD_END}"
 )
 
 
@@ -68,6 +69,8 @@ def _cards_in_row(row: str, offset: int) -> Iterator[Span]:
 def _groups_of_cards(digits: str) -> list[tuple[int, int]]:
     """Return the first and last group of each card in groups of four and a shorter last one."""
     groups, tail = divmod(len(digits), 4)
+    if len(digits) == _LONGEST and passes_luhn(digits):
+        return [(0, groups)]  # likelier one long card than a shorter one and a quantity
     plain = digits.encode("ascii")
     pairs = map(add, plain[0::2].translate(_DOUBLED), plain[1::2].translate(_PLAIN))
     sums = [0, *accumulate(pairs)]

@@ -26,22 +26,24 @@ _D2, _D3 = "[0-9][0-9]", "[0-9][0-9][0-9]"
 _SEVEN = rf"(?:{_D2}{_GAP0}{_D2}(?:{_GAP0}{_D3}|[0-9]{_GAP0}{_D2})|{_D3}{_GAP0}{_D2}{_GAP0}{_D2})"
 _AREA = r"(?:3[0-5][0-9]|60[1-8])"
 _NATIONAL = rf"{_GAP0}(?:{_AREA}|\({_AREA}\)){_GAP0}{_SEVEN}"
+_GOES_ON = r"(?=[+0-9])"  # the cheapest question first: most signs begin no number
 _START = rf"{STARTED_WORD}(?<![0-9]\..){not_money_before(1)}"
 # One pattern for each first character, the longest numbers first: the regex engine finds a
 # character faster than it tries alternatives.
 _PATTERNS = tuple(
-    re.compile(first + _START + rest + WORD_END + NOT_MONEY)
+    re.compile(first + _GOES_ON + _START + rest + WORD_END + NOT_MONEY)
     for first, rest in (
-        (r"\(", rf"(?:\+?57\){_NATIONAL}|{_AREA}\){_GAP0}{_SEVEN})"),
+        (r"\(", rf"\+?57\){_NATIONAL}"),
         (r"\+", rf"(?:57{_NATIONAL}|1{_GAP0}{_D3}{_GAP0}{_D3}{_GAP0}{_D2}{_D2})"),
         (r"0", rf"057{_NATIONAL}"),
         (r"5", rf"7{_NATIONAL}"),
+        (r"\(", rf"{_AREA}\){_GAP0}{_SEVEN}"),
         (r"3", rf"[0-5][0-9]{_GAP0}{_SEVEN}"),
         (r"6", rf"0[1-8]{_GAP0}{_SEVEN}"),
     )
 )
 _INTERNATIONAL = re.compile(
-    rf"\+{STARTED_WORD} ?(?:[0-9]{{8,15}}(?![0-9])"
+    rf"\+(?=[ 0-9]){STARTED_WORD} ?(?:[0-9]{{8,15}}(?![0-9])"
     rf"|(?P<code>[0-9]{{1,6}})(?![0-9])(?:{GAP}[0-9](?![0-9]))?(?:{GAP}[0-9]{{2,12}}(?![0-9])){{1,6}}){WORD_END}"
 )
 _WORD = (

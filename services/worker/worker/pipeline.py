@@ -69,6 +69,8 @@ class Pipeline:
         images = self._images(store, reply)
         failpoints.reach("worker.images_resolved")
         plan = Plan.of_reply(reply.text, images)
+        if not plan.bodies:
+            raise TemporaryError("There is nothing to send.", code="empty_answer")
         seal, epoch = self.stores.seal_of(store), opening.conversation.epoch
         if not write_plan(self.database, seal, turn, plan, epoch=epoch):
             return Done("taken_over")
@@ -108,10 +110,7 @@ class Pipeline:
             passages=passages,
         )
         with metrics.assistant_seconds.labels(store.store_id).time():
-            reply = parse_reply(self.assistant.answer(request))
-        if not reply.text and not reply.image_ids:
-            raise TemporaryError("The assistant said nothing.", code="empty_answer")
-        return reply
+            return parse_reply(self.assistant.answer(request))
 
     def _images(self, store: Store, reply: Reply) -> Sequence[ResolvedImage]:
         """Find the pictures; words do not wait for a catalog that is away."""

@@ -24,7 +24,7 @@ _HIDDEN_TAG = re.compile(rf"<(?=/?[a-z])(/?)(?:{_HIDDEN})\b[^<>]{{0,200}}>?", re
 _BLOCK_TAG = re.compile(rf"<(?=/?[a-z])/?(?:{_BLOCKS}){_ATTRIBUTES}>", re.IGNORECASE)
 _INLINE_TAG = re.compile(rf"<(?=/?[a-z])/?(?:{_INLINE}){_ATTRIBUTES}>", re.IGNORECASE)
 
-_IMAGE = r"\[\s{0,8}SEND[_ -]?IMAGE(?![^\W_])"
+_IMAGE = r"\[\s{0,8}SEND[_ -]?IMAGE"
 _IMAGE_TAG = re.compile(
     rf"{_IMAGE}(?:(?P<inside>[^\[\]]*+(?:\[[^\[\]]*+\][^\[\]]*+)?)\]|\s{{0,8}}:?\s{{0,8}}[\w-]*+)",
     re.IGNORECASE,
