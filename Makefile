@@ -1,0 +1,79 @@
+# Every command of this repository; `make` alone lists them. Longer recipes are in scripts/.
+.DEFAULT_GOAL := help
+PYTHON ?= python3
+# Passed on to pytest: make unit ARGS="-k redaction"
+ARGS ?=
+STORE ?= *
+
+BIN := .venv/bin
+# Named after the place, because a virtual environment does not survive being moved.
+READY := .venv/ready-$(shell pwd | cksum | cut -d " " -f 1)
+PROJECTS := $(wildcard libs/*/pyproject.toml services/*/pyproject.toml tools/*/pyproject.toml)
+
+##@ Start here
+run: $(READY) ## Start everything on this machine, with a demo; Ctrl-C stops it
+	@$(BIN)/python -m devstack run
+
+setup: $(READY) ## Make .venv from the locked, hashed requirements (other targets do it when due)
+	@:
+
+$(READY): requirements/bootstrap.txt requirements/development.txt $(PROJECTS) scripts/setup
+	@PYTHON="$(PYTHON)" scripts/setup && rm -f .venv/ready-* && touch $@
+
+##@ Tests
+test: $(READY) ## Run the whole suite on real PostgreSQL and real Redis
+	@$(BIN)/python -m pytest $(ARGS)
+
+unit: $(READY) ## Run the tests that need no server
+	@$(BIN)/python -m pytest tests/unit $(ARGS)
+
+integration: $(READY) ## Run the tests of one part on real servers
+	@$(BIN)/python -m pytest tests/integration $(ARGS)
+
+journeys: $(READY) ## Run the tests of whole journeys, through everything
+	@$(BIN)/python -m pytest tests/journeys $(ARGS)
+
+contracts: $(READY) ## Run the tests of what others rely on: manifests, locks, sizes
+	@$(BIN)/python -m pytest tests/contracts $(ARGS)
+
+##@ Checks
+sure: lint types imports sizes alone test k8s-check ## Do everything CI does
+
+format: $(READY) ## Rewrite the code in the house format
+	@$(BIN)/ruff format . && $(BIN)/ruff check --fix-only --quiet .
+
+lint: $(READY) ## Check style and format
+	@$(BIN)/ruff check . && $(BIN)/ruff format --check .
+
+types: $(READY) ## Check types, strictly
+	@$(BIN)/mypy libs services tools scripts
+
+imports: $(READY) ## Check who may import whom
+	@$(BIN)/lint-imports --no-logo
+
+sizes: $(READY) ## Check the hard limits on files, functions and nesting
+	@$(BIN)/python scripts/sizes.py
+
+alone: $(READY) ## Install and import each service with its own requirements only
+	@scripts/alone
+
+k8s-check: $(READY) ## Render every overlay and validate it offline
+	@$(BIN)/python scripts/k8s_check.py
+
+##@ Tools
+settings: $(READY) ## Print every setting with its default and meaning
+	@$(BIN)/python -m devstack settings
+
+token: $(READY) ## Print an internal token for curl that lives 60 s (STORE=store-1 for one store)
+	@$(BIN)/python -m devstack token --store "$(STORE)"
+
+lock: $(READY) ## Compile requirements/ anew (UPGRADE=--upgrade takes the newest versions)
+	@UPGRADE="$(UPGRADE)" scripts/lock
+
+clean: ## Remove the virtual environment and caches; what runs stored in .data stays
+	@rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis && find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+help: ## Print this list
+	@awk 'BEGIN {FS = ":.*## "} /^##@/ {printf "\n%s\n", substr($$0, 5)} /^[a-z0-9-]+:.*## / {printf "  %-12s %s\n", $$1, $$2}' Makefile
+
+.PHONY: run setup test unit integration journeys contracts sure format lint types imports sizes alone k8s-check settings token lock clean help

@@ -1,0 +1,3 @@
+from stand_in import application as app
+
+__all__ = ["app"]

@@ -1,0 +1,1 @@
+"""All of Mostrador on one machine: embedded servers, every service, and a seeded demo."""

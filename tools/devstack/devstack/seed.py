@@ -1,0 +1,99 @@
+"""Seeds the demo through the catalog's REST, as an outsider would.
+
+What is there is left alone: a second start never takes back what a person changed. The file
+`seeded.json` remembers what was finished, so that a start cut short is completed next time.
+"""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from devstack.catalog_client import CatalogClient
+from devstack.credentials import Credentials
+from devstack.demo_content import DemoAgent, DemoStore
+from devstack.private_files import read_json, write_private_json
+
+Warn = Callable[[str], None]
+
+
+class Seeding:
+    """One seeding: which stores and people are finished, and the catalog to fill."""
+
+    def __init__(self, catalog: CatalogClient, remembered: Path, warn: Warn) -> None:
+        self._catalog = catalog
+        self._remembered = remembered
+        self._finished: set[str] = set(read_json(remembered) or [])
+        self._warn = warn
+        self._is_fresh = False  # a database that lost its stores lost its people too
+
+    def store(self, store: DemoStore, credentials: Credentials) -> None:
+        """Make a store with all it sells; an existing one gets only credentials that changed."""
+        path = f"/stores/{store.id}"
+        if store.id in self._finished and self._catalog.exists(path):
+            self._renew_credentials(path, credentials)
+            return
+        self._is_fresh = True
+        self._catalog.put(path, _store_body(store, credentials))
+        for product in store.products:
+            self._catalog.put(f"{path}/products/{product['id']}", product)
+        for article in store.knowledge:
+            self._catalog.put(f"{path}/knowledge/{article['id']}", article)
+        self._remember(store.id)
+
+    def agent(self, agent: DemoAgent, password: str) -> None:
+        """Make a person with their role in each of their stores."""
+        if agent.email in self._finished and not self._is_fresh:
+            return
+        login = {"email": agent.email, "name": agent.name, "password": password}
+        if agent.administrator:
+            self._catalog.post_new("/agents", {**login, "administrator": True})
+        for store_id in agent.stores:
+            self._join(store_id, agent, login)
+        if not self._catalog.accepts_password(agent.email, password):
+            self._warn(f"{agent.email} was there already, with a password this DATA_DIR never had")
+        self._remember(agent.email)
+
+    def _join(self, store_id: str, agent: DemoAgent, login: dict[str, str]) -> None:
+        path = f"/stores/{store_id}/agents"
+        body = {**login, "role": agent.role}
+        if self._catalog.post_new(path, body):
+            return
+        for known in self._catalog.get(path)["agents"]:
+            if known["email"] == agent.email:
+                self._catalog.put(f"{path}/{known['id']}", body)
+
+    def _renew_credentials(self, path: str, credentials: Credentials) -> None:
+        if not credentials.own:
+            return
+        present = self._catalog.get(path)
+        if not _are_present(credentials, present):
+            self._catalog.patch(path, _credentials_body(credentials))
+
+    def _remember(self, finished: str) -> None:
+        self._finished.add(finished)
+        write_private_json(self._remembered, sorted(self._finished))
+
+
+def _store_body(store: DemoStore, credentials: Credentials) -> dict[str, Any]:
+    return {
+        "name": store.name,
+        "status": "active",
+        "settings": store.settings,
+        **_credentials_body(credentials),
+    }
+
+
+def _credentials_body(credentials: Credentials) -> dict[str, str]:
+    return {
+        "phone_number_id": credentials.phone_number_id,
+        "access_token": credentials.access_token,
+        "app_secret": credentials.app_secret,
+        "verify_token": credentials.verify_token,
+    }
+
+
+def _are_present(credentials: Credentials, store: dict[str, Any]) -> bool:
+    return store["phone_number_id"] == credentials.phone_number_id and all(
+        store.get(f"{name}_last4") == getattr(credentials, name)[-4:]
+        for name in ("access_token", "app_secret", "verify_token")
+    )
