@@ -1,13 +1,14 @@
 """Reads single fields of foreign JSON, whatever type they turn out to be. Pure."""
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from common.plain_text import storable
 
 _LONGEST_IDENTIFIER = 256
 _LONGEST_PHONE = 20  # E.164 has 15 digits; a little air for test numbers
+_LONGEST_LABEL = 256
 _LATEST_TIMESTAMP = 4_102_444_800  # the year 2100: beyond it a value is no time
 
 
@@ -32,6 +33,12 @@ def identifier(value: Any) -> str:
     return f"hash.{hashlib.sha256(written).hexdigest()}"
 
 
+def label(value: Any) -> str:
+    """Read a code or a title for rows and screens; a longer one is cut."""
+    given = str(value) if isinstance(value, (str, int, float)) else ""
+    return storable(given[:_LONGEST_LABEL])
+
+
 def phone(value: str) -> str | None:
     """Read the digits of a number; None for anything that is no number."""
     digits = value.removeprefix("+")
@@ -44,3 +51,19 @@ def timestamp(value: Any) -> int | None:
     given = str(value) if isinstance(value, (str, int)) and not isinstance(value, bool) else ""
     is_number = given.isascii() and given.isdigit() and len(given) <= len(str(_LATEST_TIMESTAMP))
     return int(given) if is_number and int(given) <= _LATEST_TIMESTAMP else None
+
+
+def is_deeper(value: Any, levels: int) -> bool:
+    """Say whether arrays and objects stand in one another more than so many levels deep."""
+    level = [value]
+    for _ in range(levels):
+        level = [inner for outer in level for inner in _inside(outer)]
+        if not level:
+            return False
+    return any(isinstance(each, (dict, list)) for each in level)
+
+
+def _inside(value: Any) -> Iterable[Any]:
+    if isinstance(value, dict):
+        return value.values()
+    return items(value)

@@ -7,9 +7,10 @@ If saving fails the caller answers 503 and Meta sends again. If ringing fails th
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from uuid import NAMESPACE_OID, uuid5
 
 import structlog
-from sqlalchemy import insert
+from sqlalchemy.dialects.postgresql import insert
 
 from common import failpoints, metrics, models
 from common.database import Database
@@ -35,37 +36,29 @@ class Intake:
     def receive(self, store: Store, changes: Sequence[Change]) -> str:
         """Commit every element and ring; returns how the delivery ended, for the metrics.
 
-        Raises DatabaseUnavailableError, and then nothing of the delivery was stored.
+        Raises DatabaseUnavailableError, and then no element of the delivery was accepted.
         """
         seal = self.stores.seal_of(store)
-        set_aside = [reason for change in changes if (reason := _why_not(store, change))]
-        ours = [change for change in changes if not _why_not(store, change)]
+        set_aside = [(each, reason) for each in changes if (reason := _why_not(store, each))]
         failpoints.reach("ingress.before_commit")
         if set_aside:
-            self._quarantine(store, seal, changes)
-        accepted = accept(self.database, list(_items(store, seal, ours)))
+            self._quarantine(store, seal, set_aside)
+        accepted = accept(self.database, list(_items(store, seal, changes)))
         failpoints.reach("ingress.after_commit")
         self._ring(store, accepted)
         failpoints.reach("ingress.after_ring")
         _count(store, accepted)
-        return _outcome(set_aside, accepted)
+        return "quarantined" if set_aside else _outcome(accepted)
 
-    def _quarantine(self, store: Store, seal: StoreSeal, changes: Sequence[Change]) -> None:
-        """Keep what does not belong to this store for a person to look at."""
-        rows = [
-            {
-                "store_id": store.store_id,
-                "reason": reason,
-                "payload_sealed": seal.seal(json.dumps(change.raw).encode("ascii")),
-            }
-            for change in changes
-            if (reason := _why_not(store, change))
-        ]
+    def _quarantine(
+        self, store: Store, seal: StoreSeal, set_aside: Sequence[tuple[Change, str]]
+    ) -> None:
+        """Keep what is not this store's, or not understood, for a person; once, as the rest."""
+        rows = [_quarantine_row(store, seal, change, reason) for change, reason in set_aside]
         with self.database.store(store.store_id) as connection:
-            connection.execute(insert(models.quarantine), rows)
-        _LOG.warning(
-            "delivery_set_aside", store=store.store_id, reasons=[r["reason"] for r in rows]
-        )
+            connection.execute(insert(models.quarantine).on_conflict_do_nothing(), rows)
+        reasons = [reason for _, reason in set_aside]
+        _LOG.warning("delivery_set_aside", store=store.store_id, reasons=reasons)
 
     def _ring(self, store: Store, accepted: Sequence[Accepted]) -> None:
         new = [each for each in accepted if each.is_new]
@@ -77,21 +70,42 @@ class Intake:
 
 
 def _why_not(store: Store, change: Change) -> str:
-    """Say why a change is not this store's to act on; empty when it is."""
+    """Say why a change, or a part of it, is not to be acted on; empty when all of it is."""
     if change.phone_number_id and change.phone_number_id != store.phone_number_id:
         return "foreign_number"
     if change.field != "messages":
         return "unknown_field"
     if not change.phone_number_id:
         return "no_number"
-    if any(not (message.phone or message.user_id) for message in change.messages):
+    if not (change.messages or change.statuses):
+        return "no_element"
+    if not all(_has_sender(message) for message in change.messages):
         return "no_sender"
     return ""
 
 
+def _has_sender(message: InboundMessage) -> bool:
+    return bool(message.phone or message.user_id)
+
+
+def _quarantine_row(
+    store: Store, seal: StoreSeal, change: Change, reason: str
+) -> dict[str, object]:
+    written = json.dumps(change.raw)
+    return {
+        "store_id": store.store_id,
+        # Named by its content, so that the same delivery again adds nothing.
+        "quarantine_id": str(uuid5(NAMESPACE_OID, seal.tag(written))),
+        "reason": reason,
+        "payload_sealed": seal.seal(written.encode("ascii")),
+    }
+
+
 def _items(store: Store, seal: StoreSeal, changes: Sequence[Change]) -> Iterator[NewItem]:
     for change in changes:
-        for message in change.messages:
+        if _why_not(store, change) not in ("", "no_sender"):
+            continue
+        for message in filter(_has_sender, change.messages):
             yield _message_item(store, seal, message)
         for status in change.statuses:
             yield _status_item(store, seal, status)
@@ -128,9 +142,6 @@ def _count(store: Store, accepted: Sequence[Accepted]) -> None:
     metrics.messages_duplicate.labels(store.store_id).inc(len(messages) - new)
 
 
-def _outcome(set_aside: Sequence[str], accepted: Sequence[Accepted]) -> str:
-    if set_aside:
-        return "quarantined"
-    if accepted and not any(each.is_new for each in accepted):
-        return "duplicate"
-    return "accepted"
+def _outcome(accepted: Sequence[Accepted]) -> str:
+    is_repetition = accepted and not any(each.is_new for each in accepted)
+    return "duplicate" if is_repetition else "accepted"

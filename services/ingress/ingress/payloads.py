@@ -2,12 +2,12 @@
 
 Pure. Every field is optional and every kind may be new: what is not understood becomes an
 `unsupported` message with its raw JSON, never an exception. Only bytes that are not JSON at
-all are refused.
+all, or JSON that no honest sender nests so deep, are refused.
 """
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NoReturn
 
@@ -18,9 +18,22 @@ from ingress import fields
 # Kinds whose text an assistant can read; issue by issue the others become more than raw JSON.
 _CAPTIONED = ("image", "video", "document")
 _KINDS = frozenset(
-    "text image video document audio sticker location contacts interactive button reaction"
-    " order system".split()
+    (
+        *_CAPTIONED,
+        *("text", "button", "interactive", "audio", "sticker", "location"),
+        *("contacts", "reaction", "order", "system"),
+    )
 )
+_DEEPEST = 32  # reliability.md section 4; Meta's own payloads have about twelve levels
+
+
+@dataclass(frozen=True)
+class _Person:
+    """Somebody as the envelope names them; what it leaves out is empty."""
+
+    number: str = ""
+    user_id: str = ""
+    name: str = ""
 
 
 @dataclass(frozen=True)
@@ -35,16 +48,29 @@ class Change:
 
 
 def parse(body: bytes) -> tuple[Change, ...]:
-    """Read one delivery, in its order; raises InvalidRequestError when it is not JSON."""
-    try:
-        envelope = json.loads(body, parse_constant=_no_constants)
-    except (ValueError, RecursionError) as error:
-        raise InvalidRequestError("The body is not JSON.", code="not_json") from error
+    """Read one delivery, in its order; raises InvalidRequestError: `not_json` or `too_deep`."""
+    envelope = _envelope(body)
     return tuple(
         _change(fields.mapping(change))
         for entry in fields.items(fields.mapping(envelope).get("entry"))
         for change in fields.items(fields.mapping(entry).get("changes"))
     )
+
+
+def _envelope(body: bytes) -> Any:
+    try:
+        envelope = json.loads(body, parse_constant=_no_constants)
+    except RecursionError as error:
+        raise _too_deep() from error
+    except ValueError as error:
+        raise InvalidRequestError("The body is not JSON.", code="not_json") from error
+    if fields.is_deeper(envelope, _DEEPEST):
+        raise _too_deep()
+    return envelope
+
+
+def _too_deep() -> InvalidRequestError:
+    return InvalidRequestError("The body is nested too deep.", code="too_deep")
 
 
 def _no_constants(name: str) -> NoReturn:
@@ -53,39 +79,52 @@ def _no_constants(name: str) -> NoReturn:
 
 def _change(change: Mapping[str, Any]) -> Change:
     value = fields.mapping(change.get("value"))
-    names = _profile_names(value)
+    people = tuple(_people(value))
     return Change(
         field=fields.text(change.get("field")),
         phone_number_id=fields.text(fields.mapping(value.get("metadata")).get("phone_number_id")),
-        messages=tuple(_message(each, names) for each in fields.items(value.get("messages"))),
+        messages=tuple(_message(each, people) for each in fields.items(value.get("messages"))),
         statuses=tuple(_statuses(value)),
         raw=change,
     )
 
 
-def _profile_names(value: Mapping[str, Any]) -> dict[str, str]:
-    """Map each contact's identifiers to the name on their profile."""
-    names = {}
+def _people(value: Mapping[str, Any]) -> Iterator[_Person]:
     for contact in map(fields.mapping, fields.items(value.get("contacts"))):
-        name = fields.text(fields.mapping(contact.get("profile")).get("name"))
-        for key in ("wa_id", "user_id"):
-            names[fields.text(contact.get(key))] = name
-    return names
+        yield _Person(
+            number=fields.text(contact.get("wa_id")),
+            user_id=fields.text(contact.get("user_id")),
+            name=fields.text(fields.mapping(contact.get("profile")).get("name")),
+        )
 
 
-def _message(element: Any, names: Mapping[str, str]) -> InboundMessage:
-    message = fields.mapping(element)
-    sender = fields.text(message.get("from"))
+def _sender(message: Mapping[str, Any], people: Sequence[_Person]) -> _Person:
+    """Name who wrote, with what only the list of contacts says of them."""
+    number = fields.text(message.get("from"))
     # Some senders put the business-scoped id where a number is expected; a dot gives it away.
-    user_id = sender if "." in sender else fields.text(message.get("from_user_id"))
+    user_id = number if "." in number else fields.text(message.get("from_user_id"))
+    listed = [
+        person
+        for person in people
+        if (number and number in (person.number, person.user_id))
+        or (user_id and user_id == person.user_id)
+    ]
+    # Who hides the number may be named in the list alone, and the number there may differ.
+    person = next(iter(listed or (people if len(people) == 1 else ())), _Person())
+    return _Person(number or person.number, user_id or person.user_id, person.name)
+
+
+def _message(element: Any, people: Sequence[_Person]) -> InboundMessage:
+    message = fields.mapping(element)
+    sender = _sender(message, people)
     kind = fields.text(message.get("type"))
     return InboundMessage(
         wamid=fields.identifier(message.get("id")) or _made_up_id(element),
         kind=kind if kind in _KINDS else "unsupported",
         text=_text_of(message, kind),
-        phone=fields.phone(sender),
-        user_id=fields.identifier(user_id) or None,
-        name=names.get(sender) or names.get(user_id) or "",
+        phone=fields.phone(sender.number),
+        user_id=fields.identifier(sender.user_id) or None,
+        name=sender.name,
         sent_at=fields.timestamp(message.get("timestamp")),
         reply_to=fields.identifier(fields.mapping(message.get("context")).get("id")) or None,
         raw=message or {"element": element},
@@ -111,11 +150,11 @@ def _statuses(value: Mapping[str, Any]) -> Iterator[StatusUpdate]:
         error = fields.mapping(next(iter(fields.items(status.get("errors"))), None))
         yield StatusUpdate(
             wamid=fields.identifier(status.get("id")) or _made_up_id(status),
-            status=fields.text(status.get("status")),
+            status=fields.identifier(status.get("status")),
             sent_at=fields.timestamp(status.get("timestamp")),
             callback_data=fields.text(status.get("biz_opaque_callback_data")),
-            error_code=str(error.get("code", "")),
-            error_title=fields.text(error.get("title")),
+            error_code=fields.label(error.get("code")),
+            error_title=fields.label(error.get("title")),
             raw=status,
         )
 

@@ -1,0 +1,142 @@
+import pytest
+from sqlalchemy import create_engine, inspect, text
+
+from common import models
+from common.database import sqlalchemy_url
+from common.migrations.__main__ import migrate
+
+from .loaded import load
+
+# Tables whose key does not begin with a store, each with its reason.
+OF_THE_INSTALLATION = {
+    "agents": "one person may serve several stores",
+    "console_sessions": "a log-in belongs to a person, not to a store",
+    "alembic_version": "Alembic's own",
+}
+# Tables without row-level security. `agents` has it: a store sees the agents who serve it.
+UNGUARDED = {"console_sessions", "alembic_version"}
+
+_SHAPE = """
+    SELECT 'column', table_name || '.' || column_name, data_type, is_nullable, column_default
+    FROM information_schema.columns WHERE table_schema = 'public'
+    UNION ALL SELECT 'index', indexname, indexdef, '', '' FROM pg_indexes
+    WHERE schemaname = 'public'
+    UNION ALL SELECT 'constraint', conrelid::regclass || '.' || conname,
+        pg_get_constraintdef(oid), '', '' FROM pg_constraint
+    WHERE connamespace = 'public'::regnamespace
+    UNION ALL SELECT 'policy', tablename || '.' || policyname, roles::text, qual, with_check
+    FROM pg_policies WHERE schemaname = 'public'
+    UNION ALL SELECT 'function', oid::regprocedure::text, pg_get_functiondef(oid), '', ''
+    FROM pg_proc WHERE pronamespace = 'public'::regnamespace AND prokind = 'f'
+    ORDER BY 1, 2
+"""
+
+
+@pytest.fixture
+def owner(settings):
+    """The owner's connection: it sees every table and every row."""
+    engine = create_engine(sqlalchemy_url(settings.migration_database_url))
+    with engine.connect() as connection:
+        yield connection
+    engine.dispose()
+
+
+def tables(owner):
+    return set(inspect(owner).get_table_names())
+
+
+def shape(owner):
+    """Describe the schema; the transaction ends, so that nothing stays locked."""
+    found = [tuple(row) for row in owner.execute(text(_SHAPE))]
+    owner.rollback()
+    return found
+
+
+def test_the_schema_goes_down_to_nothing_and_up_again_while_it_is_loaded(
+    settings, owner, desk, other_desk
+):
+    load(desk)
+    load(other_desk)
+    before = shape(owner)
+    try:
+        migrate(settings, "downgrade", "base")
+        left = shape(owner)
+    finally:
+        migrate(settings, "upgrade", "head")
+
+    assert {name.partition(".")[0] for _, name, *_ in left} <= {
+        "alembic_version",
+        "alembic_version_pkc",
+    }
+    assert shape(owner) == before
+
+
+def test_migrating_what_is_migrated_changes_nothing(settings, owner, desk):
+    load(desk)
+    before = shape(owner)
+
+    migrate(settings, "upgrade", "head")
+
+    assert shape(owner) == before
+    assert desk.value("SELECT count(*) FROM inbox WHERE kind = 'message'") == 2
+
+
+@pytest.mark.parametrize("name", sorted(set(models.__all__) - {"metadata"}))
+def test_a_table_of_the_code_is_the_table_of_the_migrations(owner, name):
+    table = getattr(models, name)
+    dialect = owner.dialect
+    found = inspect(owner)
+
+    migrated = {
+        column["name"]: column["type"].compile(dialect) for column in found.get_columns(name)
+    }
+
+    assert {column.name: column.type.compile(dialect) for column in table.columns} == migrated
+    key = found.get_pk_constraint(name)["constrained_columns"]
+    assert [column.name for column in table.primary_key] == key
+
+
+def test_every_tables_key_begins_with_the_store(owner):
+    found = inspect(owner)
+    first = {
+        name: found.get_pk_constraint(name)["constrained_columns"][0] for name in tables(owner)
+    }
+
+    assert {name for name, column in first.items() if column != "store_id"} == set(
+        OF_THE_INSTALLATION
+    )
+
+
+def test_every_table_is_guarded_even_from_its_owner(owner):
+    unguarded = owner.scalars(
+        text(
+            "SELECT relname FROM pg_class WHERE relnamespace = 'public'::regnamespace"
+            " AND relkind = 'r' AND NOT (relrowsecurity AND relforcerowsecurity)"
+        )
+    )
+
+    assert set(unguarded) == UNGUARDED
+
+
+def test_a_reference_to_another_row_names_its_store_too(owner):
+    found = inspect(owner)
+    across = {
+        (name, tuple(key["constrained_columns"]))
+        for name in tables(owner)
+        for key in found.get_foreign_keys(name)
+        if "store_id" not in key["constrained_columns"]
+    }
+
+    assert across == {("memberships", ("agent_id",))}
+
+
+def test_no_function_that_runs_as_the_owner_can_be_led_astray_by_a_search_path(owner):
+    astray = owner.scalars(
+        text(
+            "SELECT proname FROM pg_proc WHERE pronamespace = 'public'::regnamespace"
+            " AND prosecdef AND NOT coalesce("
+            " proconfig::text LIKE '%search_path=public, pg_temp%', false)"
+        )
+    )
+
+    assert list(astray) == []

@@ -1,0 +1,275 @@
+import threading
+from uuid import uuid4
+
+import pytest
+from sqlalchemy.exc import IntegrityError
+
+from common import commands, conversations, leases, outbox
+from common.errors import LeaseLostError
+from common.outbox import NewPart
+
+from .desk import ANA
+
+
+@pytest.fixture
+def turn(desk):
+    conversation = desk.write("a")
+    desk.open(conversation)
+    return desk.turn(desk.lease(conversation))
+
+
+def begin_sending(desk, lease, part):
+    with desk.database.store("store-1") as connection:
+        return outbox.begin_sending(connection, lease, part)
+
+
+def do(desk, change, part, *args):
+    with desk.database.store("store-1") as connection:
+        return change(connection, "store-1", part.outbox_id, *args)
+
+
+def parts(desk, turn):
+    with desk.database.store("store-1") as connection:
+        return outbox.parts_of(connection, "store-1", turn.turn_id)
+
+
+def states(desk, turn):
+    return [part.state for part in parts(desk, turn)]
+
+
+def take_over(desk, turn):
+    session = desk.conversation(turn.lease.conversation_id).session_id
+    with desk.database.store("store-1") as connection:
+        return commands.take_over(connection, "store-1", session, ANA, "Ana")
+
+
+def adopt(desk, lease, turn):
+    with desk.database.store("store-1") as connection:
+        return outbox.adopt_orphans(connection, lease, turn.turn_id)
+
+
+def test_a_plan_is_read_back_in_its_order(desk, turn):
+    planned = desk.plan(turn, "text", "image", "image")
+
+    assert [(part.part, part.kind, part.state) for part in planned] == [
+        (1, "text", "ready"),
+        (2, "image", "ready"),
+        (3, "image", "ready"),
+    ]
+    assert not any(part.is_settled for part in planned)
+
+
+def test_a_reply_is_planned_once(desk, turn):
+    desk.plan(turn, "text")
+
+    with pytest.raises(IntegrityError):
+        desk.plan(turn, "text")
+
+
+def test_an_empty_plan_is_no_row(desk, turn):
+    assert desk.plan(turn) == []
+
+
+def test_a_part_passes_the_decisive_point_once(desk, turn):
+    (part,) = desk.plan(turn, "text")
+
+    assert begin_sending(desk, turn.lease, part) is not None
+    assert begin_sending(desk, turn.lease, part) is None
+    (sending,) = parts(desk, turn)
+    assert (sending.state, sending.attempt) == ("sending", 1)
+    assert sending.sending_at is not None
+
+
+@pytest.mark.parametrize(
+    "settle",
+    [
+        lambda desk, part: do(desk, outbox.accept, part, "wamid.1"),
+        lambda desk, part: do(desk, outbox.fail, part, "131026", "no"),
+        lambda desk, part: do(desk, outbox.lose_sight, part, "timeout"),
+    ],
+)
+def test_what_went_or_may_have_gone_never_begins_again(desk, turn, settle):
+    (part,) = desk.plan(turn, "text")
+    begin_sending(desk, turn.lease, part)
+    assert settle(desk, part)
+
+    assert begin_sending(desk, turn.lease, part) is None
+
+
+def test_what_provably_never_left_goes_again_as_a_new_attempt(desk, turn):
+    (part,) = desk.plan(turn, "text")
+    begin_sending(desk, turn.lease, part)
+    do(desk, outbox.retry_later, part, "130429", "slow down")
+
+    assert begin_sending(desk, turn.lease, part) is not None
+    assert parts(desk, turn)[0].attempt == 2
+
+
+def test_a_takeover_cancels_the_bots_words_that_have_not_begun(desk, turn):
+    first, second, third = desk.plan(turn, "text", "image", "image")
+    begin_sending(desk, turn.lease, first)
+
+    taken = take_over(desk, turn)
+
+    assert taken.in_flight == (first.outbox_id,)
+    assert begin_sending(desk, turn.lease, second) is None
+    assert begin_sending(desk, turn.lease, third) is None
+    assert states(desk, turn) == ["sending", "cancelled", "cancelled"]
+
+
+def test_a_persons_words_are_under_no_epoch(desk, turn):
+    (part,) = desk.plan(turn, "text", role="agent")
+    take_over(desk, turn)
+
+    assert begin_sending(desk, turn.lease, part) is not None
+
+
+def test_a_takeover_comes_wholly_before_or_wholly_after_a_send_begins(desk, turn):
+    (part,) = desk.plan(turn, "text")
+    taken = []
+    agent = threading.Thread(target=lambda: taken.append(take_over(desk, turn)))
+
+    with desk.database.store("store-1") as connection:
+        assert outbox.begin_sending(connection, turn.lease, part) is not None
+        agent.start()
+        agent.join(0.1)
+        assert taken == []
+    agent.join()
+
+    assert taken[0].in_flight == (part.outbox_id,)
+
+
+def test_a_former_holder_begins_no_send(desk, turn):
+    (part,) = desk.plan(turn, "text")
+    leases.release(desk.database, turn.lease)
+    desk.lease(turn.lease.conversation_id, "two")
+
+    with pytest.raises(LeaseLostError):
+        begin_sending(desk, turn.lease, part)
+    assert states(desk, turn) == ["ready"]
+
+
+def test_what_a_dead_worker_was_sending_is_unknown_to_the_next(desk, turn):
+    first, _ = desk.plan(turn, "text", "image")
+    begin_sending(desk, turn.lease, first)
+    assert adopt(desk, turn.lease, turn) == []  # still our own
+    leases.release(desk.database, turn.lease)
+    successor = desk.lease(turn.lease.conversation_id, "two")
+
+    assert adopt(desk, successor, turn) == [first.outbox_id]
+    assert adopt(desk, successor, turn) == []
+    assert states(desk, turn) == ["unknown", "ready"]
+
+
+def test_accepting_twice_is_accepting_once(desk, turn):
+    (part,) = desk.plan(turn, "text")
+    begin_sending(desk, turn.lease, part)
+
+    assert do(desk, outbox.accept, part, "wamid.1")
+    assert not do(desk, outbox.accept, part, "wamid.1")
+    assert desk.rows("SELECT state, wamid, duplicate_wamid FROM outbox") == [
+        ("accepted", "wamid.1", None)
+    ]
+
+
+def test_a_second_wamid_is_a_duplicate_on_record(desk, turn):
+    (part,) = desk.plan(turn, "text")
+    begin_sending(desk, turn.lease, part)
+    do(desk, outbox.accept, part, "wamid.1")
+
+    assert not do(desk, outbox.accept, part, "wamid.2")
+    assert desk.rows("SELECT wamid, duplicate_wamid FROM outbox") == [("wamid.1", "wamid.2")]
+
+
+def test_a_part_that_never_began_is_not_accepted(desk, turn):
+    (part,) = desk.plan(turn, "text")
+
+    assert not do(desk, outbox.accept, part, "wamid.1")
+    assert states(desk, turn) == ["ready"]
+
+
+def test_a_part_that_waits_to_go_again_but_arrived_is_settled(desk, turn):
+    (part,) = desk.plan(turn, "text")
+    begin_sending(desk, turn.lease, part)
+    do(desk, outbox.retry_later, part, "131000", "unclear")
+
+    assert do(desk, outbox.accept, part, "wamid.1")
+    assert begin_sending(desk, turn.lease, part) is None
+
+
+def test_an_unknown_part_nobody_confirmed_is_flagged_and_settled(desk, turn):
+    (part,) = desk.plan(turn, "text")
+    begin_sending(desk, turn.lease, part)
+    assert not do(desk, outbox.flag, part)
+    do(desk, outbox.lose_sight, part, "timeout")
+    assert not parts(desk, turn)[0].is_settled
+
+    assert do(desk, outbox.flag, part)
+
+    assert parts(desk, turn)[0].is_settled
+    assert take_over(desk, turn).in_flight == ()
+
+
+def test_a_flagged_part_that_is_confirmed_after_all_is_not_flagged_any_more(desk, turn):
+    (part,) = desk.plan(turn, "text")
+    begin_sending(desk, turn.lease, part)
+    do(desk, outbox.lose_sight, part, "timeout")
+    do(desk, outbox.flag, part)
+
+    assert do(desk, outbox.accept, part, "wamid.1")
+    (accepted,) = parts(desk, turn)
+    assert (accepted.state, accepted.flagged) == ("accepted", False)
+
+
+def test_giving_up_ends_what_is_left_and_leaves_what_went(desk, turn):
+    went, tried, _ = desk.plan(turn, "text", "image", "image")
+    begin_sending(desk, turn.lease, went)
+    do(desk, outbox.accept, went, "wamid.1")
+    begin_sending(desk, turn.lease, tried)
+    do(desk, outbox.retry_later, tried, "131000", "no")
+
+    with desk.database.store("store-1") as connection:
+        failed = outbox.give_up(connection, "store-1", turn.turn_id)
+
+    assert failed == [tried.outbox_id]
+    assert states(desk, turn) == ["accepted", "failed", "cancelled"]
+
+
+def test_a_dead_turn_of_which_something_went_goes_on_with_the_rest(desk, turn):
+    went, *_ = desk.plan(turn, "text", "image")
+    begin_sending(desk, turn.lease, went)
+    do(desk, outbox.accept, went, "wamid.1")
+    with desk.database.store("store-1") as connection:
+        outbox.give_up(connection, "store-1", turn.turn_id)
+        assert outbox.reopen(connection, "store-1", turn.turn_id)
+
+    assert states(desk, turn) == ["accepted", "retry"]
+
+
+def test_a_dead_turn_of_which_nothing_went_is_not_reopened(desk, turn):
+    desk.plan(turn, "text")
+    with desk.database.store("store-1") as connection:
+        outbox.give_up(connection, "store-1", turn.turn_id)
+        assert not outbox.reopen(connection, "store-1", turn.turn_id)
+
+    assert states(desk, turn) == ["cancelled"]
+
+
+def test_a_handover_in_the_plans_own_step_lets_its_words_go(desk, turn):
+    with desk.database.store("store-1") as connection:
+        conversation = conversations.lock(connection, "store-1", turn.lease.conversation_id)
+        handed = conversations.hand_over(connection, conversation, "KEYWORD_DETECTED")
+        part = NewPart(str(uuid4()), "assistant", "text", b"sealed", handed.epoch)
+        outbox.plan(connection, turn.turn_id, handed, [part])
+        (planned,) = outbox.parts_of(connection, "store-1", turn.turn_id)
+
+    assert begin_sending(desk, turn.lease, planned) is not None
+
+
+def test_the_age_of_a_part_counts_from_when_it_began(desk, turn):
+    (part,) = desk.plan(turn, "text")
+    begin_sending(desk, turn.lease, part)
+    desk.change("UPDATE outbox SET sending_at = clock_timestamp() - interval '40 seconds'")
+
+    with desk.database.store("store-1") as connection:
+        assert 40 <= outbox.age(connection, part) < 45

@@ -1,0 +1,211 @@
+from common import commands, dead_letters, leases, turns
+from common.inbound import AgentCommand
+from common.turns import NotDue, Turn
+
+from .desk import ANA
+
+
+def wamids(turn):
+    return [each.event_id for each in turn.mail]
+
+
+def finish(desk, turn, outcome="answered"):
+    with desk.database.store("store-1") as connection:
+        turns.finish(connection, turn, outcome)
+
+
+def bury(desk, turn, reason="131000"):
+    with desk.database.store("store-1") as connection:
+        turns.bury(connection, turn, reason)
+
+
+def postpone(desk, turn, seconds, counted=True):
+    with desk.database.store("store-1") as connection:
+        turns.postpone(connection, turn, seconds, counted=counted)
+
+
+def next_due(desk, conversation):
+    with desk.database.store("store-1") as connection:
+        return turns.next_due(connection, "store-1", conversation)
+
+
+def say(desk, conversation, client_id="c1"):
+    session = desk.open(conversation).session_id
+    with desk.database.store("store-1") as connection:
+        message_id = commands.message_id_of("store-1", session, client_id)
+        command = AgentCommand(client_id, "send", message_id, ANA, "Ana", "hola")
+        return commands.send(connection, desk.seal, "store-1", session, command)
+
+
+def replay(desk):
+    with desk.database.store("store-1") as connection:
+        for letter in dead_letters.waiting(connection, "store-1"):
+            dead_letters.retry(connection, "store-1", letter.dead_letter_id)
+
+
+def test_a_burst_is_one_turn_in_the_order_it_came(desk):
+    conversation = desk.write("a", "b", "c")
+
+    turn = desk.turn(desk.lease(conversation))
+
+    assert wamids(turn) == ["a", "b", "c"]
+    assert (turn.kind, turn.attempts) == ("message", 1)
+
+
+def test_a_long_burst_is_several_turns(desk):
+    conversation = desk.write(*(f"m{number:02}" for number in range(25)))
+    lease = desk.lease(conversation)
+
+    first = desk.turn(lease)
+    finish(desk, first)
+
+    assert len(first.mail) == 20
+    assert wamids(desk.turn(lease)) == [f"m{number}" for number in range(20, 25)]
+
+
+def test_an_agents_command_is_a_turn_of_its_own_in_its_place(desk):
+    conversation = desk.write("a")
+    say(desk, conversation)
+    desk.write("b")
+    lease = desk.lease(conversation)
+    kinds = []
+    while isinstance(turn := desk.begin(lease), Turn):
+        kinds.append((turn.kind, len(turn.mail)))
+        finish(desk, turn)
+
+    assert kinds == [("message", 1), ("command", 1), ("message", 1)]
+
+
+def test_an_attempt_is_counted_before_it_is_handled(desk):
+    lease = desk.lease(desk.write("a"))
+
+    first, second = desk.turn(lease), desk.turn(lease)
+
+    assert (first.attempts, second.attempts) == (1, 2)
+    assert first.turn_id == second.turn_id
+    assert desk.value("SELECT attempts FROM inbox") == 2
+
+
+def test_a_resumed_turn_keeps_the_rows_it_was_made_of(desk):
+    conversation = desk.write("a", "b")
+    lease = desk.lease(conversation)
+    first = desk.turn(lease)
+    desk.write("c")
+
+    assert wamids(desk.turn(lease)) == ["a", "b"]
+    finish(desk, first)
+    assert wamids(desk.turn(lease)) == ["c"]
+
+
+def test_a_head_that_is_not_due_holds_back_its_conversation_and_no_other(desk):
+    waiting = desk.write("a", phone="573001", hold_back_ms=60_000)
+    desk.write("b", phone="573001")
+    ready = desk.write("c", phone="573002")
+
+    held = desk.begin(desk.lease(waiting))
+
+    assert isinstance(held, NotDue)
+    assert 50 < held.seconds <= 60
+    assert wamids(desk.turn(desk.lease(ready))) == ["c"]
+
+
+def test_an_agent_does_not_wait_for_what_holds_the_customer_back(desk):
+    conversation = desk.write("a", hold_back_ms=60_000)
+    say(desk, conversation)
+
+    assert wamids(desk.turn(desk.lease(conversation))) == ["a"]
+
+
+def test_only_an_attempt_that_failed_is_counted(desk):
+    lease = desk.lease(desk.write("a"))
+    postpone(desk, desk.turn(lease), 0, counted=True)
+    postpone(desk, desk.turn(lease), 0, counted=False)
+
+    assert desk.turn(lease).attempts == 2
+
+
+def test_a_postponed_turn_is_due_when_it_was_said(desk):
+    conversation = desk.write("a")
+    lease = desk.lease(conversation)
+    postpone(desk, desk.turn(lease), 40)
+
+    held = desk.begin(lease)
+
+    assert isinstance(held, NotDue)
+    assert 35 < held.seconds <= 40
+    assert 35 < next_due(desk, conversation) <= 40
+
+
+def test_what_is_pending_is_due_now_and_what_is_done_never(desk):
+    conversation = desk.write("a")
+    lease = desk.lease(conversation)
+
+    assert next_due(desk, conversation) == 0
+    finish(desk, desk.turn(lease))
+    assert next_due(desk, conversation) is None
+    assert desk.begin(lease) is None
+
+
+def test_a_buried_turn_leaves_a_dead_letter_and_an_event_for_each_message(desk):
+    lease = desk.lease(desk.write("a", "b"))
+
+    bury(desk, desk.turn(lease), "131000")
+
+    dead = desk.rows("SELECT inbox_id, outcome FROM inbox WHERE state = 'dead' ORDER BY seq")
+    assert [row.outcome for row in dead] == ["131000", "131000"]
+    assert desk.events("dead_letter") == [
+        {"dead_letter_id": str(row.inbox_id), "reason": "131000"} for row in dead
+    ]
+    assert desk.begin(lease) is None
+
+
+def test_a_replayed_message_goes_before_what_came_after_it(desk):
+    lease = desk.lease(desk.write("a"))
+    bury(desk, desk.turn(lease))
+    desk.write("b", hold_back_ms=60_000)
+    replay(desk)
+
+    turn = desk.turn(lease)
+
+    assert wamids(turn) == ["a", "b"]
+    assert turn.attempts == 1
+
+
+def test_a_turn_that_has_begun_ends_before_a_replayed_one_goes(desk):
+    conversation = desk.write("a")
+    lease = desk.lease(conversation)
+    bury(desk, desk.turn(lease))
+    desk.write("b")
+    begun = desk.turn(lease)
+    replay(desk)
+
+    assert wamids(desk.turn(lease)) == ["b"]
+    finish(desk, begun)
+    assert wamids(desk.turn(lease)) == ["a"]
+
+
+def test_a_begun_turn_that_waits_is_what_the_conversation_waits_for(desk):
+    conversation = desk.write("a")
+    lease = desk.lease(conversation)
+    bury(desk, desk.turn(lease))
+    desk.write("b")
+    postpone(desk, desk.turn(lease), 40)
+    replay(desk)
+
+    assert isinstance(desk.begin(lease), NotDue)
+    assert 35 < next_due(desk, conversation) <= 40
+
+
+def test_a_turn_is_begun_by_its_holder_only(desk):
+    conversation = desk.write("a")
+    lease = desk.lease(conversation)
+    leases.release(desk.database, lease)
+    desk.lease(conversation, "two")
+
+    try:
+        desk.begin(lease)
+    except leases.LeaseLostError:
+        pass
+    else:
+        raise AssertionError("a former holder began a turn")
+    assert desk.value("SELECT attempts FROM inbox") == 0
