@@ -18,9 +18,11 @@ from common.stores import Store, Stores
 from devstack import embedded
 from devstack.embedded import Embedded
 
+# Rows are few: deleting them takes 3 ms where TRUNCATE takes 150, for every test there is.
 _TABLES = text(
-    "SELECT string_agg(quote_ident(tablename), ', ') FROM pg_tables"
+    "SELECT quote_ident(tablename) FROM pg_tables"
     " WHERE schemaname = 'public' AND tablename <> 'alembic_version'"
+    " ORDER BY tablename <> 'stores'"  # what belongs to a store goes with it
 )
 
 
@@ -38,7 +40,8 @@ def settings(servers: Embedded, tmp_path: Path) -> Iterator[Settings]:
     yield _settings(servers, tmp_path)
     engine = create_engine(sqlalchemy_url(servers.migration_database_url))
     with engine.begin() as connection:
-        connection.execute(text(f"TRUNCATE {connection.scalar(_TABLES)} CASCADE"))
+        for table in connection.scalars(_TABLES).all():
+            connection.execute(text(f"DELETE FROM {table}"))
     engine.dispose()
     with redis.Redis.from_url(servers.redis_url) as client:
         client.flushall()

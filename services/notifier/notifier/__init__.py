@@ -1,0 +1,1 @@
+"""The agents' console: page, REST and the WebSocket."""

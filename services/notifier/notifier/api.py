@@ -1,0 +1,66 @@
+"""flask-smorest with this product's errors, and with types."""
+
+import json
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
+
+import flask_smorest
+from flask import Request
+from marshmallow import Schema, ValidationError
+from webargs.flaskparser import FlaskParser
+
+from common.errors import InvalidRequestError
+from notifier.schemas.errors import ErrorSchema
+
+View = TypeVar("View")
+
+
+class RequestParser(FlaskParser):
+    """Reads requests; whatever is wrong with one is an invalid_request that names the fields."""
+
+    DEFAULT_VALIDATION_STATUS = InvalidRequestError.status
+
+    def load_json(self, req: Request, schema: Schema) -> Any:  # noqa: ARG002
+        """Read the body, whatever its content type says; raises InvalidRequestError."""
+        try:
+            return json.loads(req.get_data())
+        except (ValueError, RecursionError) as error:  # also numbers and nesting beyond bounds
+            raise InvalidRequestError("The body is not JSON.") from error
+
+    def handle_error(
+        self,
+        error: ValidationError,
+        req: Request,  # noqa: ARG002
+        schema: Schema,  # noqa: ARG002
+        *,
+        error_status_code: int | None,  # noqa: ARG002
+        error_headers: Mapping[str, str] | None,  # noqa: ARG002
+    ) -> NoReturn:
+        """Name the fields; the place they were read from goes without saying."""
+        messages: Any = error.messages
+        (fields,) = messages.values()
+        raise InvalidRequestError("The request breaks a rule.", fields=fields) from error
+
+
+class Api(flask_smorest.Api):  # type: ignore[misc]  # flask-smorest has no types
+    """The OpenAPI document of our blueprints."""
+
+    ERROR_SCHEMA = ErrorSchema
+
+
+class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc]
+    """A group of routes in the OpenAPI document."""
+
+    ARGUMENTS_PARSER = RequestParser()
+
+    if TYPE_CHECKING:
+
+        def route(
+            self, rule: str, methods: list[str], endpoint: str | None = None
+        ) -> Callable[[View], View]: ...
+        def arguments(
+            self, schema: Schema | type[Schema], *, location: str = "json"
+        ) -> Callable[[View], View]: ...
+        def response(
+            self, status_code: int, schema: Schema | type[Schema] | None = None
+        ) -> Callable[[View], View]: ...

@@ -1,0 +1,101 @@
+"""Puts the notifier together: the one place that constructs its parts."""
+
+import os
+import signal
+
+from flask import Flask
+
+from common import events
+from common.database import Database
+from common.queues import Doorbells, connect, redis_client
+from common.sealing import Keyring
+from common.settings import Settings
+from common.stores import Stores
+from common.tokens import InternalTokens
+from common.web import prepare
+from notifier import (
+    commands_api,
+    conversations_api,
+    dead_letters_api,
+    pages,
+    parts,
+    sign_in_api,
+    stats,
+    stores_api,
+)
+from notifier.access import Access, CookieRules
+from notifier.api import Api
+from notifier.catalog import Catalog
+from notifier.console import HEARTBEAT_SECONDS, Console
+from notifier.console_sessions import ConsoleSessions
+from notifier.console_socket import Live
+from notifier.hints import Hints
+from notifier.login_throttle import LoginThrottle
+from notifier.open_sockets import OpenSockets
+from notifier.parts import Parts
+from notifier.relay import Relay
+from notifier.rooms import Rooms
+from notifier.sign_in import SignIn
+
+_BLUEPRINTS = (
+    sign_in_api.blueprint,
+    stores_api.blueprint,
+    conversations_api.blueprint,
+    commands_api.blueprint,
+    dead_letters_api.blueprint,
+    stats.blueprint,
+)
+_CONFIGURATION = {
+    "API_TITLE": "Mostrador console",
+    "API_VERSION": "1",
+    "OPENAPI_VERSION": "3.0.3",
+    "OPENAPI_URL_PREFIX": "/",
+}
+
+
+def create_app(settings: Settings, heartbeat_seconds: float = HEARTBEAT_SECONDS) -> Flask:
+    """Build the application; raises ConfigurationError for a missing setting.
+
+    Its one thread, the relay, begins with `parts_of(app).relay.start()` or the first socket.
+    """
+    app = Flask(__name__)
+    app.config.update(_CONFIGURATION)
+    live, built = _parts(settings)
+    parts.install(app, built)
+    app.before_request(built.access.check)
+    Console(live, built.open_sockets, built.relay, heartbeat_seconds).install(app)
+    api = Api(app)
+    for blueprint in _BLUEPRINTS:
+        api.register_blueprint(blueprint)
+    pages.add_pages(app, api.spec.to_dict())
+    # Last, because flask-smorest registers an error answer of its own. Redis is not among the
+    # checks: without it the console is slower, not wrong (P8).
+    prepare(app, {"database": built.database.ping})
+    return app
+
+
+def _parts(settings: Settings) -> tuple[Live, Parts]:
+    database = Database(settings.database_url, settings.database_connections)
+    stores = Stores(database, Keyring(settings.secrets_keys), settings)
+    queue = redis_client(settings.redis_url)
+    database.announce = events.Announcer(queue)
+    catalog = Catalog(settings.catalog_url, InternalTokens(settings.service_keys))
+    sign_in = SignIn(catalog, ConsoleSessions(database), LoginThrottle())
+    access = Access(sign_in, stores, frozenset(settings.console_origins), CookieRules.of(settings))
+    rooms, hints = Rooms(), Hints(settings.redis_url, queue)
+    built = Parts(
+        database=database,
+        stores=stores,
+        access=access,
+        sign_in=sign_in,
+        catalog=catalog,
+        doorbells=Doorbells(connect(queue)),
+        open_sockets=OpenSockets(),
+        relay=Relay(database, stores, rooms, hints, _end_process),
+    )
+    return Live(database, stores, access, rooms, hints), built
+
+
+def _end_process() -> None:
+    """Let the server stop this worker in order, and start another."""
+    os.kill(os.getpid(), signal.SIGTERM)

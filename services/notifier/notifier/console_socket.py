@@ -1,0 +1,173 @@
+"""One agent's socket: what it is told when it says something.
+
+Everything it is answered goes through its outbox, so that answers and events keep one order.
+Each action is authorised anew; what is not the agent's is answered as what does not exist.
+"""
+
+import time
+from collections import deque
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import structlog
+
+from common import events, metrics
+from common.database import Database
+from common.errors import InvalidRequestError, ServiceError, TemporaryError
+from common.stores import Store, Stores
+from notifier import actions, frames, replay, snapshot
+from notifier.access import Access, no_such_session, session_id_of
+from notifier.console_sessions import ConsoleSession
+from notifier.hints import Hints, Typing
+from notifier.replay import Missed
+from notifier.rooms import Rooms
+from notifier.socket_outbox import Closing, SocketOutbox
+
+_LOG = structlog.get_logger()
+
+TOO_TALKATIVE = Closing(1008, "Too many actions.")
+_MOST_ACTIONS = 600
+_ACTIONS_PERIOD_SECONDS = 60.0
+
+
+@dataclass(frozen=True)
+class Live:
+    """What every socket of this process shares."""
+
+    database: Database
+    stores: Stores
+    access: Access
+    rooms: Rooms
+    hints: Hints
+
+
+class ConsoleSocket:
+    """The near end of one socket. Only its own thread calls it, but for `close` and `cut`."""
+
+    def __init__(
+        self,
+        live: Live,
+        session: ConsoleSession,
+        outbox: SocketOutbox,
+        cut: Callable[[], None],
+    ) -> None:
+        self.session_key = session.key
+        self.cut = cut
+        self._live = live
+        self._agent = session.agent
+        self._outbox = outbox
+        self._store_id: str | None = None
+        self._heard_at: deque[float] = deque(maxlen=_MOST_ACTIONS)
+
+    def hear(self, text: str | bytes) -> None:
+        """Do what a frame asks for, or answer why not."""
+        if self._is_too_talkative():
+            self.close(TOO_TALKATIVE)
+            return
+        concerning: dict[str, Any] = {}
+        try:
+            action = actions.read_action(text)
+            concerning = actions.named_by(action)
+            self._do(action)
+        except ServiceError as error:
+            self._outbox.put([frames.refused(error, concerning)])
+
+    def beat(self) -> None:
+        """Check that the log-in still holds, and say up to where everything was told.
+
+        Raises NotAuthenticatedError, or StoreNotFoundError when the agent lost the store. What
+        cannot be checked for now is checked at the next beat.
+        """
+        try:
+            self._check()
+        except TemporaryError as error:
+            _LOG.warning("log_in_not_checked", code=error.code)
+        if self._store_id is not None:
+            self._live.rooms.beat(self._store_id, self._outbox)
+
+    def close(self, closing: Closing) -> None:
+        self._outbox.close(closing)
+
+    def leave(self) -> None:
+        """Stop hearing the store."""
+        if self._store_id is not None:
+            self._live.rooms.leave(self._store_id, self._outbox)
+            metrics.console_sockets.labels(self._store_id).dec()
+            self._store_id = None
+
+    def _check(self) -> None:
+        self._agent = self._live.access.sign_in.present(self.session_key).agent
+        if self._store_id is not None:
+            self._live.access.store_for(self._agent, self._store_id)
+
+    def _do(self, action: Mapping[str, Any]) -> None:
+        name = action["action"]
+        if name == "hello":
+            self._hello(actions.read_hello(action))
+        elif name == "join_session":
+            self._join(action)
+        elif name == "leave_session":
+            self._part(action)
+        elif name == "typing":
+            self._type(action)
+        else:
+            raise InvalidRequestError("There is no such action.")
+
+    def _hello(self, hello: actions.Hello) -> None:
+        store = self._live.access.store_for(self._agent, hello.store_id)
+        head = events.sequence(self._live.database, store.store_id)
+        with self._live.database.store(store.store_id) as connection:
+            rooms = frozenset(snapshot.known_sessions(connection, store.store_id, hello.rooms))
+        self.leave()
+        self._outbox.hold()
+        told = self._live.rooms.enter(store.store_id, self._outbox, rooms, head)
+        self._store_id = store.store_id
+        metrics.console_sockets.labels(store.store_id).inc()
+        # From here on everything after `told` is kept for us; up to the head it is read.
+        missed = Missed(store.store_id, hello.last_seq, max(head, told))
+        try:
+            opening = self._opening(store, missed, rooms)
+        except ServiceError:
+            self.leave()
+            self._outbox.hold()
+            self._outbox.release([], missed.head)
+            raise
+        self._outbox.release(opening, missed.head)
+        for unknown in sorted(hello.rooms - rooms):
+            self._outbox.put([frames.refused(no_such_session(), {"session_id": unknown})])
+
+    def _opening(self, store: Store, missed: Missed, rooms: frozenset[str]) -> list[str]:
+        seal = self._live.stores.seal_of(store)
+        with self._live.database.store(store.store_id) as connection:
+            told = replay.frames_of(connection, seal, missed, rooms)
+        return [frames.welcome(store.store_id, missed.head), *told]
+
+    def _join(self, action: Mapping[str, Any]) -> None:
+        store_id, session_id = self._present_store(), session_id_of(action.get("session_id"))
+        self._live.access.store_for(self._agent, store_id)
+        with self._live.database.store(store_id) as connection:
+            snapshot.conversation_of(connection, store_id, session_id)
+        self._live.rooms.join(store_id, self._outbox, session_id)
+
+    def _part(self, action: Mapping[str, Any]) -> None:
+        store_id, session_id = self._present_store(), session_id_of(action.get("session_id"))
+        self._live.rooms.part(store_id, self._outbox, session_id)
+
+    def _type(self, action: Mapping[str, Any]) -> None:
+        store_id, session_id = self._present_store(), session_id_of(action.get("session_id"))
+        if not self._live.rooms.has_joined(store_id, self._outbox, session_id):
+            raise no_such_session()
+        self._live.hints.whisper(Typing(store_id, session_id, self._agent.id, self._agent.name))
+
+    def _present_store(self) -> str:
+        if self._store_id is None:
+            raise InvalidRequestError("Say hello first.", code="hello_first")
+        return self._store_id
+
+    def _is_too_talkative(self) -> bool:
+        now = time.monotonic()
+        is_full = len(self._heard_at) == _MOST_ACTIONS
+        is_fast = is_full and now - self._heard_at[0] < _ACTIONS_PERIOD_SECONDS
+        self._heard_at.append(now)
+        return is_fast

@@ -1,0 +1,61 @@
+"""Reads conversations: the list of sessions, and the messages of one."""
+
+from common import events
+from common.errors import InvalidRequestError, NotFoundError
+from notifier import audit, snapshot
+from notifier.access import session_id_of
+from notifier.api import Blueprint
+from notifier.identifiers import as_uuid, is_storable
+from notifier.parts import agent, parts, store_of_path
+from notifier.schemas.conversations import (
+    MessagePageSchema,
+    MessageQuerySchema,
+    SessionPageSchema,
+    SessionQuerySchema,
+)
+from notifier.session_query import SessionQuery
+from notifier.snapshot import MessagePage, SessionPage
+
+blueprint = Blueprint("conversations", __name__, description="Sessions and messages.")
+
+_SESSIONS = "/api/stores/<store_id>/sessions"
+
+
+@blueprint.route(_SESSIONS, methods=["GET"])
+@blueprint.arguments(SessionQuerySchema, location="query")
+@blueprint.response(200, SessionPageSchema)
+def list_sessions(asked: dict[str, str], store_id: str) -> SessionPage:
+    """List conversations by their present session, newest activity first.
+
+    Those of the filter `waiting` stand by how long they wait.
+    """
+    store = store_of_path(store_id)
+    if not is_storable(asked["q"]):
+        raise InvalidRequestError("q holds a character that no text has.")
+    query = SessionQuery(agent().id, asked["filter"], asked["q"], asked["cursor"])
+    return snapshot.list_sessions(parts().database, store.store_id, query)
+
+
+@blueprint.route(f"{_SESSIONS}/<session_id>/messages", methods=["GET"])
+@blueprint.arguments(MessageQuerySchema, location="query")
+@blueprint.response(200, MessagePageSchema)
+def list_messages(asked: dict[str, str | None], store_id: str, session_id: str) -> MessagePage:
+    """Read the newest messages of a session, oldest first; `before` goes back from a message."""
+    store, known = store_of_path(store_id), session_id_of(session_id)
+    before = _message_id(asked["before"])
+    seal = parts().stores.seal_of(store)
+    events.sequence(parts().database, store.store_id)
+    with parts().database.store(store.store_id) as connection:
+        page = snapshot.session_messages(connection, store.store_id, seal, known, before)
+        if before is None:
+            audit.record(connection, store.store_id, agent(), "read_conversation", session_id=known)
+    return page
+
+
+def _message_id(before: str | None) -> str | None:
+    if before is None:
+        return None
+    message_id = as_uuid(before)
+    if message_id is None:
+        raise NotFoundError("There is no such message.", code="message_not_found")
+    return message_id

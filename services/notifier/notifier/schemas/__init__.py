@@ -1,0 +1,1 @@
+"""The shapes of the console's REST, at its edge only."""

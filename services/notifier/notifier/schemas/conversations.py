@@ -1,0 +1,84 @@
+"""Sessions, messages, and what an agent does to them. Times are ISO 8601 in UTC."""
+
+from marshmallow import Schema, fields, validate
+
+from notifier.session_query import FILTERS
+
+
+class SessionQuerySchema(Schema):
+    filter = fields.String(load_default="all", validate=validate.OneOf(FILTERS))
+    q = fields.String(load_default="", validate=validate.Length(max=200))
+    cursor = fields.String(load_default="", validate=validate.Length(max=200))
+
+
+class ListedSessionSchema(Schema):
+    id = fields.String()
+    phone = fields.String(allow_none=True, metadata={"description": "Digits only."})
+    name = fields.String()
+    status = fields.String(metadata={"description": "bot, handover, human or resolved"})
+    owner = fields.String(metadata={"description": "bot, queue or an agent's id"})
+    owner_name = fields.String()
+    epoch = fields.Integer()
+    preview = fields.String(metadata={"description": "Redacted."})
+    unread = fields.Integer()
+    window_expires_at = fields.String(allow_none=True)
+    waiting_since = fields.String(allow_none=True)
+    last_message_at = fields.String(allow_none=True)
+    handover_trigger = fields.String()
+
+
+class SessionPageSchema(Schema):
+    as_of_seq = fields.Integer()
+    sessions = fields.List(fields.Nested(ListedSessionSchema))
+    next_cursor = fields.String(allow_none=True)
+
+
+class MessageQuerySchema(Schema):
+    before = fields.String(load_default=None)
+
+
+class ShownMessageSchema(Schema):
+    id = fields.String()
+    session_id = fields.String()
+    role = fields.String(metadata={"description": "user (the customer), assistant, agent, system"})
+    content = fields.String()
+    time = fields.String()
+    kind = fields.String()
+    images = fields.List(fields.String())
+    status = fields.String()
+    error = fields.String()
+
+
+class MessagePageSchema(Schema):
+    as_of_seq = fields.Integer()
+    messages = fields.List(fields.Nested(ShownMessageSchema))
+    next_before = fields.String(allow_none=True)
+
+
+class NewMessageSchema(Schema):
+    text = fields.String(required=True, metadata={"description": "1 to 4096 characters."})
+    client_id = fields.String(
+        required=True,
+        validate=validate.Length(1, 100),
+        metadata={"description": "Yours; the same one again sends nothing again."},
+    )
+
+
+class SentSchema(Schema):
+    id = fields.String()
+    client_id = fields.String()
+    status = fields.String()
+
+
+class OwnershipSchema(Schema):
+    owner = fields.String(metadata={"description": "bot, queue or an agent's id"})
+    owner_name = fields.String()
+    agent_name = fields.String()
+    status = fields.String()
+    epoch = fields.Integer()
+
+
+class TakenOverSchema(OwnershipSchema):
+    in_flight = fields.List(
+        fields.String(), metadata={"description": "Message ids that may still arrive."}
+    )

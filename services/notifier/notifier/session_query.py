@@ -1,0 +1,121 @@
+"""What the console's list asks for: a filter, some words, and where to go on. Pure: builds SQL."""
+
+import base64
+import json
+import re
+import unicodedata
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, and_, func, or_
+
+from common import models
+from common.errors import InvalidRequestError
+from notifier.identifiers import as_uuid
+
+FILTERS = ("all", "mine", "waiting")
+PAGE = 50
+_ACCENTED = "áàäâãéèëêíìïîóòöôõúùüûñç"
+_PLAIN = "aaaaaeeeeiiiiooooouuuunc"
+_NEVER_A_DIGIT = re.compile(r"\D")
+
+_conversations, _contacts = models.conversations.c, models.contacts.c
+
+
+@dataclass(frozen=True)
+class SessionQuery:
+    """One page of the list, as `agent_id` sees it."""
+
+    agent_id: str
+    filter: str = "all"
+    words: str = ""
+    cursor: str = ""
+
+    @property
+    def is_for_waiting(self) -> bool:
+        return self.filter == "waiting"
+
+
+def narrowed(statement: Select[Any], query: SessionQuery) -> Select[Any]:
+    """Apply a query to a selection of conversations with their contacts.
+
+    Newest activity first; those who wait, longest first. Raises InvalidRequestError for a
+    cursor that is not ours. Selects one row more than a page.
+    """
+    statement = statement.where(*_filters(query))
+    if query.words.strip():
+        statement = statement.where(_matches(query.words.strip()))
+    if query.cursor:
+        statement = statement.where(_after_cursor(query))
+    if query.is_for_waiting:
+        order = (_conversations.waiting_since.asc(), _conversations.conversation_id)
+    else:
+        order = (_conversations.last_message_at.desc(), _conversations.conversation_id)
+    return statement.order_by(*order).limit(PAGE + 1)
+
+
+def cursor_after(query: SessionQuery, row: Any) -> str:
+    """Name the place after a row."""
+    moment = row.waiting_since if query.is_for_waiting else row.last_message_at
+    place = json.dumps([moment.isoformat(), row.conversation_id])
+    return base64.urlsafe_b64encode(place.encode()).decode()
+
+
+def _filters(query: SessionQuery) -> list[ColumnElement[bool]]:
+    if query.filter == "mine":
+        return [_conversations.owner == "agent", _conversations.agent_id == query.agent_id]
+    if query.is_for_waiting:
+        return [_conversations.owner == "queue", _conversations.waiting_since.is_not(None)]
+    return []
+
+
+def _matches(words: str) -> ColumnElement[bool]:
+    pattern = f"%{_escaped(_folded(words))}%"
+    matches = [
+        _folded_column(_contacts.name).like(pattern, escape="\\"),
+        _folded_column(_conversations.preview).like(pattern, escape="\\"),
+    ]
+    digits = _NEVER_A_DIGIT.sub("", words)
+    if digits:
+        matches.append(_contacts.phone.like(f"%{digits}%"))
+    return or_(*matches)
+
+
+def _folded(words: str) -> str:
+    """Lower the case and drop accents, as `_folded_column` does in SQL."""
+    spread = unicodedata.normalize("NFKD", words.lower())
+    return "".join(each for each in spread if not unicodedata.combining(each))
+
+
+def _folded_column(column: Any) -> Any:
+    return func.translate(func.lower(column), _ACCENTED, _PLAIN)
+
+
+def _escaped(words: str) -> str:
+    return words.replace("\\", r"\\").replace("%", r"\%").replace("_", r"\_")
+
+
+def _after_cursor(query: SessionQuery) -> ColumnElement[bool]:
+    moment, conversation_id = _read(query.cursor)
+    column = (
+        _conversations.waiting_since if query.is_for_waiting else _conversations.last_message_at
+    )
+    is_later = column > moment if query.is_for_waiting else column < moment
+    is_beside = and_(column == moment, _conversations.conversation_id > conversation_id)
+    return or_(is_later, is_beside)
+
+
+def _read(cursor: str) -> tuple[datetime, str]:
+    try:
+        moment, place = json.loads(base64.urlsafe_b64decode(cursor.encode()))
+        conversation_id, since = as_uuid(place), datetime.fromisoformat(moment)
+    except (ValueError, TypeError, RecursionError) as error:
+        raise _not_ours() from error
+    if conversation_id is None or since.tzinfo is None:
+        raise _not_ours()
+    return since, conversation_id
+
+
+def _not_ours() -> InvalidRequestError:
+    return InvalidRequestError("The cursor is not one of ours.")

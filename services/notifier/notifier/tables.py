@@ -1,0 +1,32 @@
+"""The notifier's own tables as SQLAlchemy sees them; migration 0007 is the authority."""
+
+from sqlalchemy import Column, Table, Text
+from sqlalchemy.dialects.postgresql import JSONB
+
+from common.models.metadata import Time, id_column, id_key, metadata, store_key
+
+# Belongs to the installation, as agents do, so it begins with no store.
+console_sessions = Table(
+    "console_sessions",
+    metadata,
+    Column("session_key", Text, primary_key=True),
+    id_column("agent_id"),
+    Column("agent", JSONB),
+    Column("csrf_token", Text),
+    Column("created_at", Time),
+    Column("expires_at", Time),
+    Column("checked_at", Time),
+)
+
+audit_log = Table(
+    "audit_log",
+    metadata,
+    store_key(),
+    id_key("audit_id"),
+    Column("at", Time),
+    id_column("agent_id"),
+    Column("action", Text),
+    id_column("session_id"),
+    Column("target", Text),
+    Column("details", JSONB),
+)

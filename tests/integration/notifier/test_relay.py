@@ -1,0 +1,122 @@
+"""What happens to live events when hints are lost, sockets are slow, or Redis goes."""
+
+import socket
+import threading
+
+import pytest
+import redis
+
+from notifier.app import create_app
+from notifier.parts import parts_of
+
+from .stand import Browser, wait_until
+
+PHONE = "573001112233"
+SMALL_BUFFER = ((socket.SOL_SOCKET, socket.SO_RCVBUF, 4096),)
+
+
+def test_a_lost_hint_is_repaired(ana, silent_shop):
+    wire = ana.hello("store-1")
+    wire.next()
+
+    silent_shop.says("store-1", PHONE, "hola")
+
+    assert wire.until("chat_list_update")["data"]["preview"] == "hola"
+
+
+def test_events_numbered_by_somebody_else_while_the_hint_was_lost_still_come(ana, silent_shop):
+    wire = ana.hello("store-1")
+    wire.next()
+
+    last = silent_shop.records("store-1", 2)
+
+    assert [frame["seq"] for frame in wire.up_to(last)[1:]] == [1, 2]
+
+
+def test_after_a_cut_subscription_everything_is_looked_at(ana, silent_shop, redis_url):
+    wire = ana.hello("store-1")
+    wire.next()
+    last = silent_shop.records("store-1", 2)
+
+    with redis.Redis.from_url(redis_url) as client:
+        assert client.client_kill_filter(_type="pubsub") == 1
+
+    assert wire.up_to(last)[-1]["seq"] == last
+
+
+def test_a_flushed_redis_costs_nothing(ana, shop, redis_url):
+    wire = ana.hello("store-1")
+    wire.next()
+
+    with redis.Redis.from_url(redis_url) as client:
+        client.flushall()
+
+    assert wire.up_to(shop.records("store-1", 2))[-1]["seq"] == 2
+
+
+def test_two_notifiers_tell_their_sockets_the_same(ana, shop, other_console):
+    other = Browser(other_console)
+    other.http.cookies.update(ana.http.cookies)
+    here, there = ana.hello("store-1"), other.hello("store-1")
+    here.next(), there.next()
+
+    writers = [
+        threading.Thread(target=lambda: [shop.records("store-1", 1) for _ in range(30)])
+        for _ in range(2)
+    ]
+    for each in writers:
+        each.start()
+    here.up_to(60), there.up_to(60)
+    for each in writers:
+        each.join()
+
+    assert here.numbers() == there.numbers() == list(range(1, 61))
+    other.close()
+
+
+def test_who_does_not_read_is_told_to_load_anew_and_delays_nobody(logged_in, shop):
+    slow, quick = logged_in("ana").connect(sockopt=SMALL_BUFFER), logged_in("beto").hello("store-1")
+    slow.say("hello", store_id="store-1", last_seq=None, rooms=[])
+    assert slow.next()["type"] == "welcome"
+    quick.next()
+
+    for _ in range(12):
+        last = shop.records("store-1", 50, filler="x" * 1000)
+        quick.up_to(last)
+
+    resync = slow.until("resync")
+    assert resync["head_seq"] > 100
+    slow.up_to(last)
+    assert sum(frame["type"] == "resync" for frame in slow.told) == 1
+    assert slow.last_seq == last
+
+
+def test_a_store_that_nobody_listens_to_is_numbered_too(parts, silent_shop):
+    parts.relay.start()
+
+    silent_shop.says("store-1", PHONE, "hola")
+
+    def unnumbered():
+        with silent_shop.database.store("store-1") as connection:
+            return connection.exec_driver_sql(
+                "SELECT count(*) FROM events WHERE seq IS NULL"
+            ).scalar()
+
+    wait_until(lambda: unnumbered() == 0)
+
+
+def test_an_error_that_nobody_foresaw_ends_the_process(parts, monkeypatch):
+    ended = threading.Event()
+    monkeypatch.setattr(parts.relay, "_end_process", ended.set)
+    monkeypatch.setattr(parts.relay, "step", lambda _heard: 1 / 0)
+
+    parts.relay.start()
+
+    assert ended.wait(10)
+
+
+@pytest.fixture
+def other_console(console_settings, serve):
+    app = create_app(console_settings)
+    yield serve(app)
+    parts_of(app).close()

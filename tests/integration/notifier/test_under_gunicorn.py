@@ -1,0 +1,143 @@
+"""The console as it is really served: gunicorn's threads, its sockets and its shutdown."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+
+import pytest
+import requests
+import websocket
+
+from .stand import ORIGIN, Browser, wait_until
+
+PHONE = "573001112233"
+
+
+@pytest.fixture
+def process(console_settings, tmp_path):
+    with socket.create_server(("127.0.0.1", 0)) as held:
+        port = held.getsockname()[1]
+    settings = console_settings
+    command = ["-m", "gunicorn", "-c", "python:notifier.gunicorn_config", "notifier.wsgi:app"]
+    log = (tmp_path / "notifier.log").open("w")
+    started = subprocess.Popen(
+        [sys.executable, *command],
+        env={
+            **os.environ,
+            "PORT_BASE": str(port - 3),
+            "DATABASE_URL": settings.database_url,
+            "REDIS_URL": settings.redis_url,
+            "SECRETS_KEYS": ",".join(settings.secrets_keys),
+            "SERVICE_KEYS": ",".join(settings.service_keys),
+            "CATALOG_URL": settings.catalog_url,
+            "CONSOLE_ORIGINS": ORIGIN,
+        },
+        stderr=log,
+    )
+    url = f"http://127.0.0.1:{port}"
+    wait_until(lambda: started.poll() is not None or is_ready(url), seconds=30)
+    yield started, url
+    if started.poll() is None:
+        started.kill()
+    started.wait()
+    log.close()
+    print((tmp_path / "notifier.log").read_text())
+
+
+@pytest.fixture
+def browser(process):
+    """The agents' browsers of conftest, sent to this process."""
+    opened = []
+
+    def open_one():
+        opened.append(Browser(process[1]))
+        return opened[-1]
+
+    yield open_one
+    for each in opened:
+        each.close()
+
+
+def is_ready(url):
+    try:
+        return requests.get(f"{url}/readyz", timeout=5).status_code == 200
+    except requests.ConnectionError:
+        return False
+
+
+def test_a_socket_is_refused_before_the_upgrade(ana, browser):
+    for who, origin, status in ((browser(), ORIGIN, 401), (ana, "null", 403)):
+        with pytest.raises(websocket.WebSocketBadStatusException) as caught:
+            who.connect(origin=origin)
+        assert caught.value.status_code == status
+
+
+def test_frames_larger_than_every_buffer_arrive_whole(ana, shop):
+    session_id = shop.says("store-1", PHONE, "hola")
+    wire = ana.connect(sockopt=((socket.SOL_SOCKET, socket.SO_RCVBUF, 4096),))
+    wire.say("hello", store_id="store-1", last_seq=None, rooms=[session_id])
+    wire.until("welcome")
+
+    for _ in range(3):
+        shop.answers("store-1", session_id, "🌻" * 20_000)
+
+    messages = [wire.until("new_message")["data"]["message"]["content"] for _ in range(3)]
+    assert messages == ["🌻" * 20_000] * 3
+
+
+def test_pings_of_the_client_do_not_disturb_the_frames(ana, shop):
+    wire = ana.hello("store-1")
+    wire.next()
+    done = threading.Event()
+
+    def ping():
+        while not done.wait(0.001):
+            wire.socket.ping("x" * 100)
+
+    pinging = threading.Thread(target=ping)
+    pinging.start()
+    last = [shop.records("store-1", 20, filler="y" * 400) for _ in range(10)][-1]
+    wire.up_to(last)
+    done.set()
+    pinging.join()
+
+    assert wire.numbers() == list(range(1, last + 1))
+
+
+@pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGINT])
+def test_at_the_end_every_socket_is_told_that_the_server_goes_away(process, ana, shop, how):
+    started, _ = process
+    reading = [ana.hello("store-1") for _ in range(10)]
+    for each in reading:
+        each.next()
+    stalled = ana.connect(sockopt=((socket.SOL_SOCKET, socket.SO_RCVBUF, 4096),))
+    stalled.say("hello", store_id="store-1", last_seq=None, rooms=[])
+    last = [shop.records("store-1", 50, filler="z" * 4000) for _ in range(4)][-1]
+    for each in reading:
+        each.up_to(last)
+
+    begun = time.monotonic()
+    started.send_signal(how)
+
+    codes = {int.from_bytes(each.socket.recv_data()[1][:2], "big") for each in reading}
+    assert codes == {1001}
+    assert started.wait(10) == 0
+    assert time.monotonic() - begun < 4  # what `make run` leaves it
+
+
+def test_many_sockets_leave_room_for_requests(process, ana):
+    wires = [ana.hello("store-1") for _ in range(120)]
+    for each in wires:
+        each.next()
+
+    with pytest.raises(websocket.WebSocketBadStatusException) as caught:
+        ana.connect()
+
+    assert caught.value.status_code == 503
+    assert requests.get(f"{process[1]}/healthz", timeout=2).status_code == 200
+    assert ana.get("/api/stores/store-1/sessions").status_code == 200
+    assert 'mostrador_console_sockets{store="store-1"} 120.0' in ana.get("/metrics").text
