@@ -1,6 +1,7 @@
 """The door's statement, on real PostgreSQL."""
 
 import threading
+from concurrent.futures import ThreadPoolExecutor
 
 from sqlalchemy import text
 
@@ -70,6 +71,49 @@ def test_a_person_known_by_two_ids_stays_one_contact(database, store):
     by_id = inbox.accept(database, [item("b", phone=None, user_id="CO.abc")])
 
     assert by_phone[0].conversation_id == by_id[0].conversation_id
+
+
+def test_a_person_named_in_two_ways_in_one_delivery_keeps_the_order(database, store):
+    inbox.accept(database, [item("a", user_id="CO.abc")])
+
+    inbox.accept(
+        database,
+        [
+            item("b", phone=None, user_id="CO.abc"),
+            item("c"),
+            item("d", phone=None, user_id="CO.abc"),
+        ],
+    )
+
+    assert [(event, seq) for event, seq, _ in rows(database)] == [
+        ("a", 1),
+        ("b", 2),
+        ("c", 3),
+        ("d", 4),
+    ]
+
+
+def test_deliveries_that_name_the_same_people_crosswise_do_not_block_each_other(database, store):
+    people = [("573001", "CO.one"), ("573002", "CO.two")]
+    inbox.accept(database, [item(f"{phone}", phone, user_id=user) for phone, user in people])
+    (phone_1, user_1), (phone_2, user_2) = people
+    crossed = [(phone_1, user_2), (phone_2, user_1)]
+
+    def deliver(number):
+        for each in range(15):
+            phone, user = crossed[number % 2]
+            inbox.accept(
+                database,
+                [
+                    item(f"{number}-{each}-p", phone),
+                    item(f"{number}-{each}-u", phone=None, user_id=user),
+                ],
+            )
+
+    with ThreadPoolExecutor(4) as doors:
+        list(doors.map(deliver, range(4)))  # raises what a door raised
+
+    assert len(rows(database)) == 2 + 4 * 15 * 2
 
 
 def test_a_status_belongs_to_no_conversation(database, store):

@@ -1,8 +1,7 @@
 import pytest
-from sqlalchemy import create_engine, inspect, text
+from sqlalchemy import inspect, text
 
 from common import models
-from common.database import sqlalchemy_url
 from common.migrations.__main__ import migrate
 
 from .loaded import load
@@ -32,24 +31,18 @@ _SHAPE = """
 """
 
 
-@pytest.fixture
-def owner(settings):
-    """The owner's connection: it sees every table and every row."""
-    engine = create_engine(sqlalchemy_url(settings.migration_database_url))
-    with engine.connect() as connection:
-        yield connection
-    engine.dispose()
-
-
 def tables(owner):
     return set(inspect(owner).get_table_names())
 
 
 def shape(owner):
-    """Describe the schema; the transaction ends, so that nothing stays locked."""
-    found = [tuple(row) for row in owner.execute(text(_SHAPE))]
-    owner.rollback()
-    return found
+    with owner.connect() as connection:
+        return [tuple(row) for row in connection.execute(text(_SHAPE))]
+
+
+def scalars(owner, query):
+    with owner.connect() as connection:
+        return list(connection.scalars(text(query)))
 
 
 def test_the_schema_goes_down_to_nothing_and_up_again_while_it_is_loaded(
@@ -108,11 +101,10 @@ def test_every_tables_key_begins_with_the_store(owner):
 
 
 def test_every_table_is_guarded_even_from_its_owner(owner):
-    unguarded = owner.scalars(
-        text(
-            "SELECT relname FROM pg_class WHERE relnamespace = 'public'::regnamespace"
-            " AND relkind = 'r' AND NOT (relrowsecurity AND relforcerowsecurity)"
-        )
+    unguarded = scalars(
+        owner,
+        "SELECT relname FROM pg_class WHERE relnamespace = 'public'::regnamespace"
+        " AND relkind = 'r' AND NOT (relrowsecurity AND relforcerowsecurity)",
     )
 
     assert set(unguarded) == UNGUARDED
@@ -131,12 +123,10 @@ def test_a_reference_to_another_row_names_its_store_too(owner):
 
 
 def test_no_function_that_runs_as_the_owner_can_be_led_astray_by_a_search_path(owner):
-    astray = owner.scalars(
-        text(
-            "SELECT proname FROM pg_proc WHERE pronamespace = 'public'::regnamespace"
-            " AND prosecdef AND NOT coalesce("
-            " proconfig::text LIKE '%search_path=public, pg_temp%', false)"
-        )
+    astray = scalars(
+        owner,
+        "SELECT proname FROM pg_proc WHERE pronamespace = 'public'::regnamespace AND prosecdef"
+        " AND NOT coalesce(proconfig::text LIKE '%search_path=public, pg_temp%', false)",
     )
 
-    assert list(astray) == []
+    assert astray == []

@@ -5,9 +5,9 @@ import pytest
 
 from common.settings import Settings
 from devstack.credentials import credentials_of
-from devstack.demo import demo_of
 from devstack.demo_content import demo_content
 from devstack.demo_file import DemoFile, demo_file_content
+from devstack.demo_seeding import demo_of
 from devstack.environment import Addresses
 from devstack.secrets_file import SecretsFile
 

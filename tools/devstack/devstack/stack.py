@@ -12,8 +12,8 @@ from common.tokens import InternalTokens
 from devstack import embedded
 from devstack.announcement import announce, say
 from devstack.data_directory import DataDirectory
-from devstack.demo import demo_of, seed
 from devstack.demo_file import DemoFile, demo_file_content
+from devstack.demo_seeding import demo_of, seed
 from devstack.environment import Addresses, owner_environment, service_environment
 from devstack.errors import StopRequestedError
 from devstack.keys import secrets_keys, service_keys

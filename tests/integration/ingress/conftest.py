@@ -1,0 +1,48 @@
+import socket
+from dataclasses import replace
+
+import pytest
+from sqlalchemy import make_url
+
+from ingress.app import create_app
+
+from .door import Door
+from .wire import Wire
+
+
+@pytest.fixture
+def open_door(settings, database, stores, two_stores):
+    """Open a door whose settings a test may change."""
+    seals = {store.store_id: stores.seal_of(store) for store in two_stores}
+
+    def opening(**changes):
+        return Door(create_app(replace(settings, **changes)), database, seals)
+
+    return opening
+
+
+@pytest.fixture
+def door(open_door):
+    return open_door()
+
+
+@pytest.fixture
+def wire(settings):
+    """A wire to the database."""
+    carrying = Wire(make_url(settings.database_url).port)
+    yield carrying
+    carrying.close()
+
+
+@pytest.fixture
+def wired_url(settings, wire):
+    url = make_url(settings.database_url).set(port=wire.port)
+    return url.render_as_string(hide_password=False)
+
+
+@pytest.fixture
+def free_port():
+    """A port that nobody listens on."""
+    with socket.socket() as held:
+        held.bind(("127.0.0.1", 0))
+        yield held.getsockname()[1]
