@@ -1,8 +1,8 @@
 """Steps 7 and 8. Every part of every reply, before, while and after it goes.
 
-The one module that writes `outbox`. The commit of `sending` is the decisive point (P4):
-killed before it, a part is sent once; killed after it, the part is `unknown` until a status
-settles it or a person is told. A bot part begins only under the epoch it was computed for (P5).
+Writes `outbox` up to the decisive point, the commit of `sending` (P4): killed before it, a
+part is sent once; killed after it, the part is `unknown` until a status settles it or a person
+is told (`common.settling`). A bot part begins only under the epoch it was computed for (P5).
 """
 
 from collections.abc import Sequence
@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, func, insert, select, update
 
 from common import models
 from common.conversations import Conversation, lock
@@ -18,9 +18,7 @@ from common.leases import Lease, check
 
 UNSETTLED = ("ready", "sending", "retry", "unknown")
 _NOT_BEGUN = ("ready", "retry")
-_ON_ITS_WAY = ("sending", "unknown")
-# A refusal may be wrong: a status of a part that waits to go again says that it has arrived.
-_MAY_HAVE_LEFT = (*_ON_ITS_WAY, "retry")
+ON_ITS_WAY = ("sending", "unknown")
 
 
 @dataclass(frozen=True)
@@ -85,11 +83,7 @@ def parts_of(connection: Connection, store_id: str, turn_id: str) -> list[Part]:
     """Read a turn's parts in order."""
     table = models.outbox
     columns = [table.c[name] for name in Part.__dataclass_fields__]
-    query = (
-        select(*columns)
-        .where(table.c.store_id == store_id, table.c.turn_id == turn_id)
-        .order_by(table.c.part)
-    )
+    query = select(*columns).where(of_turn(store_id, turn_id)).order_by(table.c.part)
     return [Part(**row) for row in connection.execute(query).mappings()]
 
 
@@ -99,8 +93,7 @@ def adopt_orphans(connection: Connection, lease: Lease, turn_id: str) -> list[st
     statement = (
         update(table)
         .where(
-            table.c.store_id == lease.store_id,
-            table.c.turn_id == turn_id,
+            of_turn(lease.store_id, turn_id),
             table.c.state == "sending",
             table.c.fence < lease.fence,
         )
@@ -108,16 +101,6 @@ def adopt_orphans(connection: Connection, lease: Lease, turn_id: str) -> list[st
         .returning(table.c.outbox_id)
     )
     return list(connection.scalars(statement))
-
-
-def age(connection: Connection, part: Part) -> float:
-    """Count the seconds since a part began to go, by the database's clock."""
-    table = models.outbox
-    seconds = func.extract("epoch", func.clock_timestamp() - table.c.sending_at)
-    query = select(seconds).where(
-        table.c.store_id == part.store_id, table.c.outbox_id == part.outbox_id
-    )
-    return float(connection.scalar(query) or 0)
 
 
 def begin_sending(connection: Connection, lease: Lease, part: Part) -> Conversation | None:
@@ -132,7 +115,7 @@ def begin_sending(connection: Connection, lease: Lease, part: Part) -> Conversat
     if part.epoch is not None and part.epoch != conversation.epoch:
         _cancel_rest(connection, part)
         return None
-    begun = _set(
+    begun = change_state(
         connection,
         lease.store_id,
         part.outbox_id,
@@ -150,108 +133,22 @@ def _cancel_rest(connection: Connection, part: Part) -> None:
     table = models.outbox
     connection.execute(
         update(table)
-        .where(
-            table.c.store_id == part.store_id,
-            table.c.turn_id == part.turn_id,
-            table.c.state.in_(_NOT_BEGUN),
-        )
+        .where(of_turn(part.store_id, part.turn_id), table.c.state.in_(_NOT_BEGUN))
         .values(state="cancelled", settled_at=func.clock_timestamp())
     )
-
-
-def accept(connection: Connection, store_id: str, outbox_id: str, wamid: str) -> bool:
-    """Settle a part as accepted; a second wamid for it is a confirmed duplicate, on record."""
-    if _set(
-        connection,
-        store_id,
-        outbox_id,
-        _MAY_HAVE_LEFT,
-        state="accepted",
-        wamid=wamid,
-        settled_at=func.clock_timestamp(),
-        error_code="",
-        error_reason="",
-        flagged=False,
-    ):
-        return True
-    table = models.outbox
-    connection.execute(
-        update(table)
-        .where(
-            table.c.store_id == store_id,
-            table.c.outbox_id == outbox_id,
-            table.c.wamid.is_not(None),
-            table.c.wamid != wamid,
-        )
-        .values(duplicate_wamid=wamid)
-    )
-    return False
-
-
-def fail(connection: Connection, store_id: str, outbox_id: str, code: str, reason: str) -> bool:
-    """Settle a part that was on its way as failed for good."""
-    return _set(
-        connection,
-        store_id,
-        outbox_id,
-        _ON_ITS_WAY,
-        state="failed",
-        settled_at=func.clock_timestamp(),
-        error_code=code,
-        error_reason=reason,
-    )
-
-
-def retry_later(
-    connection: Connection, store_id: str, outbox_id: str, code: str, reason: str
-) -> bool:
-    """Let a part go again: it provably never left, or was refused for now."""
-    return _set(
-        connection,
-        store_id,
-        outbox_id,
-        ("sending",),
-        state="retry",
-        error_code=code,
-        error_reason=reason,
-    )
-
-
-def lose_sight(connection: Connection, store_id: str, outbox_id: str, reason: str) -> bool:
-    """Nobody can say whether the part arrived: wait for its status."""
-    return _set(connection, store_id, outbox_id, ("sending",), state="unknown", error_reason=reason)
-
-
-def is_waiting(connection: Connection, store_id: str, turn_id: str) -> bool:
-    """Say whether a part of a turn is still unknown, once any status at work on it is through."""
-    table = models.outbox
-    query = (
-        select(table.c.outbox_id)
-        .where(
-            table.c.store_id == store_id,
-            table.c.turn_id == turn_id,
-            table.c.state == "unknown",
-            table.c.flagged.is_(False),
-        )
-        .with_for_update(read=True)
-    )
-    return bool(connection.scalars(query).all())
-
-
-def flag(connection: Connection, store_id: str, outbox_id: str) -> bool:
-    """No status came in time: a person must look. It is not sent again."""
-    return _set(connection, store_id, outbox_id, ("unknown",), flagged=True)
 
 
 def give_up(connection: Connection, store_id: str, turn_id: str) -> list[str]:
     """Drop what a turn has not sent; returns the parts that were tried and failed."""
     table = models.outbox
-    of_turn = (table.c.store_id == store_id) & (table.c.turn_id == turn_id)
+    its_parts = of_turn(store_id, turn_id)
     settled = {"settled_at": func.clock_timestamp()}
     connection.execute(
-        update(table).where(of_turn, table.c.state == "ready").values(state="cancelled", **settled)
+        update(table)
+        .where(its_parts, table.c.state == "ready")
+        .values(state="cancelled", **settled)
     )
-    failed = update(table).where(of_turn, table.c.state == "retry")
+    failed = update(table).where(its_parts, table.c.state == "retry")
     return list(
         connection.scalars(failed.values(state="failed", **settled).returning(table.c.outbox_id))
     )
@@ -260,13 +157,13 @@ def give_up(connection: Connection, store_id: str, turn_id: str) -> list[str]:
 def reopen(connection: Connection, store_id: str, turn_id: str) -> bool:
     """Let the unsent rest of a dead turn go again; False when nothing of it has ever gone."""
     table = models.outbox
-    of_turn = (table.c.store_id == store_id) & (table.c.turn_id == turn_id)
-    gone = table.c.state.in_(("accepted", *_ON_ITS_WAY))
-    if connection.scalar(select(table.c.outbox_id).where(of_turn, gone).limit(1)) is None:
+    its_parts = of_turn(store_id, turn_id)
+    gone = table.c.state.in_(("accepted", *ON_ITS_WAY))
+    if connection.scalar(select(table.c.outbox_id).where(its_parts, gone).limit(1)) is None:
         return False
     connection.execute(
         update(table)
-        .where(of_turn, table.c.state.in_(("failed", "cancelled")))
+        .where(its_parts, table.c.state.in_(("failed", "cancelled")))
         .values(state="retry", settled_at=None, error_code="", error_reason="")
     )
     return True
@@ -278,16 +175,23 @@ def on_their_way(connection: Connection, store_id: str, conversation_id: str) ->
     query = select(table.c.outbox_id).where(
         table.c.store_id == store_id,
         table.c.conversation_id == conversation_id,
-        table.c.state.in_(_ON_ITS_WAY),
+        table.c.state.in_(ON_ITS_WAY),
         table.c.role != "agent",
         table.c.flagged.is_(False),
     )
     return list(connection.scalars(query))
 
 
-def _set(
+def of_turn(store_id: str, turn_id: str) -> ColumnElement[bool]:
+    """Select the parts of a turn."""
+    table = models.outbox
+    return (table.c.store_id == store_id) & (table.c.turn_id == turn_id)
+
+
+def change_state(
     connection: Connection, store_id: str, outbox_id: str, states: Sequence[str], **values: Any
 ) -> bool:
+    """Change a part if it is in one of these states; says whether it was."""
     table = models.outbox
     changed = connection.execute(
         update(table)

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, Row, func, or_, select, update
 
-from common import callbacks, messages, models, outbox, turns
+from common import callbacks, messages, models, settling, turns
 from common.inbound import StatusUpdate
 from common.sealing import StoreSeal
 
@@ -93,12 +93,12 @@ def _settle(connection: Connection, store_id: str, part: _Target, status: Status
     """Apply one status; True when it settled the part."""
     if status.status == "failed":
         error = status.error_title or status.error_code
-        failed = outbox.fail(connection, store_id, part.outbox_id, status.error_code, error)
+        failed = settling.fail(connection, store_id, part.outbox_id, status.error_code, error)
         messages.advance(connection, store_id, part.outbox_id, "failed", error=error)
         return failed
     if status.status not in _ARRIVED:
         return False
-    accepted = outbox.accept(connection, store_id, part.outbox_id, status.wamid)
+    accepted = settling.accept(connection, store_id, part.outbox_id, status.wamid)
     messages.advance(connection, store_id, part.outbox_id, status.status, wamid=status.wamid)
     return accepted
 

@@ -5,9 +5,10 @@ import time
 
 import structlog
 from flask import Blueprint, Response, request
+from werkzeug.exceptions import RequestEntityTooLarge
 
 from common import failpoints, metrics
-from common.errors import NotAllowedError, NotAuthenticatedError, ServiceError
+from common.errors import NotAllowedError, NotAuthenticatedError, ServiceError, TooLargeError
 from common.stores import Stores
 from ingress.intake import Intake
 from ingress.payloads import parse
@@ -42,7 +43,7 @@ def _receive(stores: Stores, intake: Intake, store_id: str) -> Response:
     outcome = "refused"
     try:
         store = stores.get(store_id)
-        body = request.get_data(cache=False)
+        body = _body()
         headers = request.headers.getlist("X-Hub-Signature-256")
         if not is_signed(body, headers, stores.app_secrets(store)):
             raise NotAuthenticatedError("The signature is missing or wrong.", code="bad_signature")
@@ -54,6 +55,21 @@ def _receive(stores: Stores, intake: Intake, store_id: str) -> Response:
         metrics.webhook_deliveries.labels(_known(stores, store_id), outcome).inc()
     failpoints.reach("ingress.before_answer")
     return Response(status=200)
+
+
+def _body() -> bytes:
+    try:
+        body = request.get_data(cache=False)
+    except RequestEntityTooLarge as error:
+        raise _too_large() from error
+    # A body of unknown length is not refused at the limit but cut there.
+    if request.content_length is None and len(body) == request.max_content_length:
+        raise _too_large()
+    return body
+
+
+def _too_large() -> TooLargeError:
+    return TooLargeError("The body is over its limit.")
 
 
 def _known(stores: Stores, store_id: str) -> str:

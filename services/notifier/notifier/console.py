@@ -75,7 +75,7 @@ class Console:
         finally:
             self._open_sockets.discard(socket)
             socket.leave()
-            ws.sock.end()
+            _end(ws)
             _LOG.info("socket_closed", agent=session.agent.id)
 
     def _converse(self, ws: Any, socket: ConsoleSocket, outbox: SocketOutbox) -> None:
@@ -123,6 +123,16 @@ def _connect(ws: Any, outbox: SocketOutbox) -> None:
     ws.event.on_set = outbox.wake
     ws.sock.on_close = outbox.wake
     ws.sock.is_flooded = lambda: len(ws.input_buffer) > _MOST_UNREAD
+
+
+def _end(ws: Any) -> None:
+    """End the library's thread before the server closes the socket under its selector.
+
+    A selector forgets a closed socket silently: the thread would wait for its next ping, and
+    the process for the thread.
+    """
+    ws.sock.end()
+    ws.thread.join(_PING_SECONDS)
 
 
 def _unread(ws: Any) -> Iterator[str | bytes]:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection
 
-from common import failpoints, leases, messages, metrics, outbox
+from common import failpoints, leases, messages, metrics, outbox, settling
 from common.callbacks import Callback, write
 from common.conversations import Conversation
 from common.database import Database
@@ -77,8 +77,8 @@ class Sender:
         """Count what is left of an unknown part's wait; at the end a person is told."""
         with self.database.store(store.store_id) as connection:
             leases.check(connection, turn.lease)
-            remaining = store.settings.unknown_seconds - outbox.age(connection, part)
-            if remaining <= 0 and outbox.flag(connection, store.store_id, part.outbox_id):
+            remaining = store.settings.unknown_seconds - settling.age(connection, part)
+            if remaining <= 0 and settling.flag(connection, store.store_id, part.outbox_id):
                 metrics.sends.labels(store.store_id, "flagged").inc()
                 messages.explain(
                     connection, store.store_id, part.outbox_id, "No confirmation from WhatsApp."
@@ -159,7 +159,7 @@ class Sender:
         with self.database.store(store.store_id) as connection:
             leases.check(connection, turn.lease)
             settle_part(connection, part, outcome)
-            is_waiting = outbox.is_waiting(connection, store.store_id, turn.turn_id)
+            is_waiting = settling.is_waiting(connection, store.store_id, turn.turn_id)
         metrics.sends.labels(store.store_id, type(outcome).__name__.lower()).inc()
         match outcome:
             case Unknown() if is_waiting:
@@ -189,13 +189,13 @@ def settle_part(connection: Connection, part: Part, outcome: SendOutcome) -> Non
     store_id, outbox_id = part.store_id, part.outbox_id
     match outcome:
         case Accepted(wamid=wamid):
-            outbox.accept(connection, store_id, outbox_id, wamid)
+            settling.accept(connection, store_id, outbox_id, wamid)
             messages.advance(connection, store_id, outbox_id, "sent", wamid=wamid)
         case TryLater(code=code, reason=reason):
-            outbox.retry_later(connection, store_id, outbox_id, code, reason)
+            settling.retry_later(connection, store_id, outbox_id, code, reason)
         case Rejected(code=code, reason=reason):
-            outbox.fail(connection, store_id, outbox_id, code, reason)
+            settling.fail(connection, store_id, outbox_id, code, reason)
             messages.advance(connection, store_id, outbox_id, "failed", error=reason)
         case Unknown(reason=reason):
-            if outbox.lose_sight(connection, store_id, outbox_id, reason):
+            if settling.lose_sight(connection, store_id, outbox_id, reason):
                 messages.advance(connection, store_id, outbox_id, "unknown")

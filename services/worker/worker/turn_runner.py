@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import structlog
 from sqlalchemy import Connection
 
-from common import conversations, failpoints, leases, messages, metrics, outbox, turns
+from common import conversations, failpoints, leases, messages, metrics, outbox, settling, turns
 from common.database import Database
 from common.errors import LeaseLostError, PermanentError, ServiceError, TemporaryError
 from common.leases import Lease
@@ -84,7 +84,7 @@ class TurnRunner:
         with self.database.store(store.store_id) as connection:
             leases.check(connection, turn.lease)
             if isinstance(result, Waiting):
-                is_waiting = outbox.is_waiting(connection, store.store_id, turn.turn_id)
+                is_waiting = settling.is_waiting(connection, store.store_id, turn.turn_id)
                 seconds = result.seconds if is_waiting else 0.0
                 turns.postpone(connection, turn, seconds, counted=False)
                 return

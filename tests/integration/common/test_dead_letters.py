@@ -2,7 +2,7 @@ from uuid import uuid4
 
 import pytest
 
-from common import dead_letters, outbox, turns
+from common import dead_letters, outbox, settling, turns
 from common.errors import NotFoundError
 from common.turns import Turn
 
@@ -38,7 +38,7 @@ def discard(desk, dead_letter_id, store_id="store-1"):
 def send_first(desk, turn, part):
     with desk.database.store("store-1") as connection:
         outbox.begin_sending(connection, turn.lease, part)
-        outbox.accept(connection, "store-1", part.outbox_id, "wamid.1")
+        settling.accept(connection, "store-1", part.outbox_id, "wamid.1")
 
 
 def test_a_dead_letter_says_whose_it_is_and_why_it_died(desk, lease):

@@ -4,7 +4,7 @@ from uuid import uuid4
 import pytest
 from sqlalchemy.exc import IntegrityError
 
-from common import commands, conversations, leases, outbox
+from common import commands, conversations, leases, outbox, settling
 from common.errors import LeaseLostError
 from common.outbox import NewPart
 
@@ -83,9 +83,9 @@ def test_a_part_passes_the_decisive_point_once(desk, turn):
 @pytest.mark.parametrize(
     "settle",
     [
-        lambda desk, part: do(desk, outbox.accept, part, "wamid.1"),
-        lambda desk, part: do(desk, outbox.fail, part, "131026", "no"),
-        lambda desk, part: do(desk, outbox.lose_sight, part, "timeout"),
+        lambda desk, part: do(desk, settling.accept, part, "wamid.1"),
+        lambda desk, part: do(desk, settling.fail, part, "131026", "no"),
+        lambda desk, part: do(desk, settling.lose_sight, part, "timeout"),
     ],
 )
 def test_what_went_or_may_have_gone_never_begins_again(desk, turn, settle):
@@ -99,7 +99,7 @@ def test_what_went_or_may_have_gone_never_begins_again(desk, turn, settle):
 def test_what_provably_never_left_goes_again_as_a_new_attempt(desk, turn):
     (part,) = desk.plan(turn, "text")
     begin_sending(desk, turn.lease, part)
-    do(desk, outbox.retry_later, part, "130429", "slow down")
+    do(desk, settling.retry_later, part, "130429", "slow down")
 
     assert begin_sending(desk, turn.lease, part) is not None
     assert parts(desk, turn)[0].attempt == 2
@@ -165,8 +165,8 @@ def test_accepting_twice_is_accepting_once(desk, turn):
     (part,) = desk.plan(turn, "text")
     begin_sending(desk, turn.lease, part)
 
-    assert do(desk, outbox.accept, part, "wamid.1")
-    assert not do(desk, outbox.accept, part, "wamid.1")
+    assert do(desk, settling.accept, part, "wamid.1")
+    assert not do(desk, settling.accept, part, "wamid.1")
     assert desk.rows("SELECT state, wamid, duplicate_wamid FROM outbox") == [
         ("accepted", "wamid.1", None)
     ]
@@ -175,36 +175,36 @@ def test_accepting_twice_is_accepting_once(desk, turn):
 def test_a_second_wamid_is_a_duplicate_on_record(desk, turn):
     (part,) = desk.plan(turn, "text")
     begin_sending(desk, turn.lease, part)
-    do(desk, outbox.accept, part, "wamid.1")
+    do(desk, settling.accept, part, "wamid.1")
 
-    assert not do(desk, outbox.accept, part, "wamid.2")
+    assert not do(desk, settling.accept, part, "wamid.2")
     assert desk.rows("SELECT wamid, duplicate_wamid FROM outbox") == [("wamid.1", "wamid.2")]
 
 
 def test_a_part_that_never_began_is_not_accepted(desk, turn):
     (part,) = desk.plan(turn, "text")
 
-    assert not do(desk, outbox.accept, part, "wamid.1")
+    assert not do(desk, settling.accept, part, "wamid.1")
     assert states(desk, turn) == ["ready"]
 
 
 def test_a_part_that_waits_to_go_again_but_arrived_is_settled(desk, turn):
     (part,) = desk.plan(turn, "text")
     begin_sending(desk, turn.lease, part)
-    do(desk, outbox.retry_later, part, "131000", "unclear")
+    do(desk, settling.retry_later, part, "131000", "unclear")
 
-    assert do(desk, outbox.accept, part, "wamid.1")
+    assert do(desk, settling.accept, part, "wamid.1")
     assert begin_sending(desk, turn.lease, part) is None
 
 
 def test_an_unknown_part_nobody_confirmed_is_flagged_and_settled(desk, turn):
     (part,) = desk.plan(turn, "text")
     begin_sending(desk, turn.lease, part)
-    assert not do(desk, outbox.flag, part)
-    do(desk, outbox.lose_sight, part, "timeout")
+    assert not do(desk, settling.flag, part)
+    do(desk, settling.lose_sight, part, "timeout")
     assert not parts(desk, turn)[0].is_settled
 
-    assert do(desk, outbox.flag, part)
+    assert do(desk, settling.flag, part)
 
     assert parts(desk, turn)[0].is_settled
     assert take_over(desk, turn).in_flight == ()
@@ -213,10 +213,10 @@ def test_an_unknown_part_nobody_confirmed_is_flagged_and_settled(desk, turn):
 def test_a_flagged_part_that_is_confirmed_after_all_is_not_flagged_any_more(desk, turn):
     (part,) = desk.plan(turn, "text")
     begin_sending(desk, turn.lease, part)
-    do(desk, outbox.lose_sight, part, "timeout")
-    do(desk, outbox.flag, part)
+    do(desk, settling.lose_sight, part, "timeout")
+    do(desk, settling.flag, part)
 
-    assert do(desk, outbox.accept, part, "wamid.1")
+    assert do(desk, settling.accept, part, "wamid.1")
     (accepted,) = parts(desk, turn)
     assert (accepted.state, accepted.flagged) == ("accepted", False)
 
@@ -224,9 +224,9 @@ def test_a_flagged_part_that_is_confirmed_after_all_is_not_flagged_any_more(desk
 def test_giving_up_ends_what_is_left_and_leaves_what_went(desk, turn):
     went, tried, _ = desk.plan(turn, "text", "image", "image")
     begin_sending(desk, turn.lease, went)
-    do(desk, outbox.accept, went, "wamid.1")
+    do(desk, settling.accept, went, "wamid.1")
     begin_sending(desk, turn.lease, tried)
-    do(desk, outbox.retry_later, tried, "131000", "no")
+    do(desk, settling.retry_later, tried, "131000", "no")
 
     with desk.database.store("store-1") as connection:
         failed = outbox.give_up(connection, "store-1", turn.turn_id)
@@ -238,7 +238,7 @@ def test_giving_up_ends_what_is_left_and_leaves_what_went(desk, turn):
 def test_a_dead_turn_of_which_something_went_goes_on_with_the_rest(desk, turn):
     went, *_ = desk.plan(turn, "text", "image")
     begin_sending(desk, turn.lease, went)
-    do(desk, outbox.accept, went, "wamid.1")
+    do(desk, settling.accept, went, "wamid.1")
     with desk.database.store("store-1") as connection:
         outbox.give_up(connection, "store-1", turn.turn_id)
         assert outbox.reopen(connection, "store-1", turn.turn_id)
@@ -272,4 +272,4 @@ def test_the_age_of_a_part_counts_from_when_it_began(desk, turn):
     desk.change("UPDATE outbox SET sending_at = clock_timestamp() - interval '40 seconds'")
 
     with desk.database.store("store-1") as connection:
-        assert 40 <= outbox.age(connection, part) < 45
+        assert 40 <= settling.age(connection, part) < 45

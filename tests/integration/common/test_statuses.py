@@ -2,7 +2,7 @@ from itertools import permutations
 
 import pytest
 
-from common import callbacks, conversations, messages, outbox, statuses
+from common import callbacks, conversations, messages, outbox, settling, statuses
 from common.callbacks import Callback
 from common.inbound import StatusUpdate
 from common.messages import NewMessage
@@ -29,13 +29,13 @@ def part(desk):
 
 def answered(desk, part, wamid="wamid.1"):
     with desk.database.store("store-1") as connection:
-        outbox.accept(connection, "store-1", part.outbox_id, wamid)
+        settling.accept(connection, "store-1", part.outbox_id, wamid)
         messages.advance(connection, "store-1", part.outbox_id, "sent", wamid=wamid)
 
 
 def lose_sight(desk, part):
     with desk.database.store("store-1") as connection:
-        outbox.lose_sight(connection, "store-1", part.outbox_id, "timeout")
+        settling.lose_sight(connection, "store-1", part.outbox_id, "timeout")
         messages.advance(connection, "store-1", part.outbox_id, "unknown")
 
 

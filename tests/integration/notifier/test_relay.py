@@ -2,10 +2,13 @@
 
 import socket
 import threading
+from dataclasses import replace
 
+import psycopg
 import pytest
 import redis
 
+from common.errors import DatabaseUnavailableError
 from notifier.app import create_app
 from notifier.parts import parts_of
 
@@ -52,6 +55,42 @@ def test_a_flushed_redis_costs_nothing(ana, shop, redis_url):
         client.flushall()
 
     assert wire.up_to(shop.records("store-1", 2))[-1]["seq"] == 2
+
+
+def test_a_cut_database_connection_costs_a_moment(ana, shop, settings):
+    wire = ana.hello("store-1")
+    wire.next()
+
+    with psycopg.connect(settings.migration_database_url, autocommit=True) as connection:
+        connection.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+            " WHERE application_name = 'mostrador' AND pid <> pg_backend_pid()"
+        )
+    wait_until(lambda: ana.get("/readyz").status_code == 200)
+
+    assert wire.up_to(sturdy(lambda: shop.records("store-1", 2)))[-1]["seq"] == 2
+
+
+class TestWithoutRedis:
+    def test_events_come_a_little_later(self, ana, silent_shop):
+        wire = ana.hello("store-1")
+        wire.next()
+
+        assert wire.up_to(silent_shop.records("store-1", 2))[-1]["seq"] == 2
+
+    def test_agents_go_on(self, ana, silent_shop):
+        session_id = silent_shop.says("store-1", PHONE, "hola")
+        path = f"/api/stores/store-1/sessions/{session_id}"
+
+        assert ana.post(f"{path}/takeover").status_code == 200
+        sent = ana.post(f"{path}/messages", {"text": "hola", "client_id": "a"})
+        assert sent.status_code == 202
+        assert ana.get("/api/stores/store-1/stats").json()["queue_depth"] is None
+        assert ana.get("/readyz").status_code == 200
+
+    @pytest.fixture
+    def console_settings(self, console_settings):
+        return replace(console_settings, redis_url="redis://127.0.0.1:9/0")
 
 
 def test_two_notifiers_tell_their_sockets_the_same(ana, shop, other_console):
@@ -113,6 +152,14 @@ def test_an_error_that_nobody_foresaw_ends_the_process(parts, monkeypatch):
     parts.relay.start()
 
     assert ended.wait(10)
+
+
+def sturdy(act):
+    """Do it again when the connection of the test itself was the one that was cut."""
+    try:
+        return act()
+    except DatabaseUnavailableError:
+        return act()
 
 
 @pytest.fixture

@@ -126,7 +126,7 @@ def test_at_the_end_every_socket_is_told_that_the_server_goes_away(process, ana,
     codes = {int.from_bytes(each.socket.recv_data()[1][:2], "big") for each in reading}
     assert codes == {1001}
     assert started.wait(10) == 0
-    assert time.monotonic() - begun < 4  # what `make run` leaves it
+    assert time.monotonic() - begun < 7  # at 8 gunicorn would have killed it
 
 
 def test_many_sockets_leave_room_for_requests(process, ana):

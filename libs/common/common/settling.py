@@ -1,0 +1,108 @@
+"""Step 8, second half. What became of a part that went.
+
+Told by the send's own answer or by a status, whichever is first. A part is settled once; what
+nobody can say stays `unknown` until a status comes or a person is told (P4).
+"""
+
+from sqlalchemy import Connection, func, select, update
+
+from common import models
+from common.outbox import ON_ITS_WAY, Part, change_state, of_turn
+
+# A refusal may be wrong: a status of a part that waits to go again says that it has arrived.
+_MAY_HAVE_LEFT = (*ON_ITS_WAY, "retry")
+
+
+def accept(connection: Connection, store_id: str, outbox_id: str, wamid: str) -> bool:
+    """Settle a part as accepted; a second wamid for it is a confirmed duplicate, on record."""
+    if change_state(
+        connection,
+        store_id,
+        outbox_id,
+        _MAY_HAVE_LEFT,
+        state="accepted",
+        wamid=wamid,
+        settled_at=func.clock_timestamp(),
+        error_code="",
+        error_reason="",
+        flagged=False,
+    ):
+        return True
+    table = models.outbox
+    connection.execute(
+        update(table)
+        .where(
+            table.c.store_id == store_id,
+            table.c.outbox_id == outbox_id,
+            table.c.wamid.is_not(None),
+            table.c.wamid != wamid,
+        )
+        .values(duplicate_wamid=wamid)
+    )
+    return False
+
+
+def fail(connection: Connection, store_id: str, outbox_id: str, code: str, reason: str) -> bool:
+    """Settle a part that was on its way as failed for good."""
+    return change_state(
+        connection,
+        store_id,
+        outbox_id,
+        ON_ITS_WAY,
+        state="failed",
+        settled_at=func.clock_timestamp(),
+        error_code=code,
+        error_reason=reason,
+    )
+
+
+def retry_later(
+    connection: Connection, store_id: str, outbox_id: str, code: str, reason: str
+) -> bool:
+    """Let a part go again: it provably never left, or was refused for now."""
+    return change_state(
+        connection,
+        store_id,
+        outbox_id,
+        ("sending",),
+        state="retry",
+        error_code=code,
+        error_reason=reason,
+    )
+
+
+def lose_sight(connection: Connection, store_id: str, outbox_id: str, reason: str) -> bool:
+    """Nobody can say whether the part arrived: wait for its status."""
+    return change_state(
+        connection, store_id, outbox_id, ("sending",), state="unknown", error_reason=reason
+    )
+
+
+def is_waiting(connection: Connection, store_id: str, turn_id: str) -> bool:
+    """Say whether a part of a turn is still unknown, once any status at work on it is through."""
+    table = models.outbox
+    query = (
+        select(table.c.outbox_id)
+        .where(
+            of_turn(store_id, turn_id),
+            table.c.state == "unknown",
+            table.c.flagged.is_(False),
+        )
+        .with_for_update(read=True)
+    )
+    return bool(connection.scalars(query).all())
+
+
+def age(connection: Connection, part: Part) -> float:
+    """Count the seconds since a part began to go, by the database's clock."""
+    table = models.outbox
+    seconds = func.extract("epoch", func.clock_timestamp() - table.c.sending_at)
+    query = select(seconds).where(
+        table.c.store_id == part.store_id, table.c.outbox_id == part.outbox_id
+    )
+    return float(connection.scalar(query) or 0)
+
+
+def flag(connection: Connection, store_id: str, outbox_id: str) -> bool:
+    """No status came in time: a person must look. It is not sent again."""
+    return change_state(connection, store_id, outbox_id, ("unknown",), flagged=True)

@@ -1,0 +1,97 @@
+"""Shapes: times, ids, actions, agents' rights."""
+
+from datetime import UTC, datetime, timedelta, timezone
+
+import pytest
+
+from common.errors import InvalidRequestError
+from notifier import actions
+from notifier.agents import Agent
+from notifier.identifiers import as_uuid, is_catalog_id, is_storable, is_store_id
+from notifier.wire import instant
+
+SESSION = "01a2057e-ba36-7d19-a825-6678e10209a3"
+ACCOUNT = {
+    "id": "a-1",
+    "email": "ana@example.test",
+    "name": "Ana",
+    "administrator": False,
+    "stores": [{"id": "store-1", "name": "Uno", "role": "agent"}],
+}
+
+
+def test_times_are_written_in_utc():
+    bogota = timezone(timedelta(hours=-5))
+
+    assert instant(datetime(2026, 3, 1, 7, tzinfo=bogota)) == "2026-03-01T12:00:00.000Z"
+    assert instant(datetime(2026, 3, 1, 12, 0, 0, 123999, UTC)) == "2026-03-01T12:00:00.123Z"
+    assert instant(None) is None
+
+
+def test_only_ids_are_ids():
+    assert as_uuid(SESSION.upper()) == SESSION
+    assert [as_uuid(each) for each in ("", "x", None, 3, SESSION[:-1], "\x00")] == [None] * 6
+    assert is_store_id("store-1")
+    assert not any(is_store_id(each) for each in ("", "-a", "A", "a/b", "a\n", "a" * 64))
+    assert is_catalog_id("P_1-x")
+    assert not any(is_catalog_id(each) for each in ("", ".", "..", "a/b", "ñ", "a" * 65))
+
+
+def test_a_text_is_storable_when_the_database_can_keep_it():
+    assert is_storable("añ🌻\n")
+    assert not is_storable("\x00")
+    assert not is_storable("\ud800")
+
+
+def test_a_hello_is_read():
+    hello = actions.read_hello(
+        {"store_id": "store-1", "last_seq": 0, "rooms": [SESSION, "x", 3, SESSION]}
+    )
+
+    assert hello == actions.Hello("store-1", 0, frozenset({SESSION}))
+    assert actions.read_hello({"store_id": "store-1"}).last_seq is None
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {},
+        {"store_id": 3},
+        {"store_id": "store-1", "last_seq": 1.0},
+        {"store_id": "store-1", "last_seq": False},
+        {"store_id": "store-1", "rooms": {"a": 1}},
+        {"store_id": "store-1", "rooms": ["x"] * 501},
+    ],
+)
+def test_a_wrong_hello_is_refused(wrong):
+    with pytest.raises(InvalidRequestError):
+        actions.read_hello(wrong)
+
+
+def test_an_answer_repeats_only_what_it_can():
+    assert actions.named_by({"action": "x", "session_id": "s"}) == {
+        "action": "x",
+        "session_id": "s",
+    }
+    assert actions.named_by({"action": "x" * 101, "session_id": "\ud800"}) == {}
+
+
+def test_an_account_is_read_and_written_alike():
+    agent = Agent.of(ACCOUNT)
+
+    assert agent.as_account() == ACCOUNT
+    assert Agent.of(agent.as_account()) == agent
+
+
+def test_rights_follow_the_role():
+    agent = Agent.of(ACCOUNT)
+    owner = Agent.of({**ACCOUNT, "stores": [{**ACCOUNT["stores"][0], "role": "owner"}]})
+    administrator = Agent.of({**ACCOUNT, "administrator": True})
+
+    assert (agent.role_in("store-1"), agent.role_in("store-2")) == ("agent", None)
+    assert [each.may_change("store-1") for each in (agent, owner, administrator)] == [
+        False,
+        True,
+        True,
+    ]
+    assert [each.may_change("store-2") for each in (owner, administrator)] == [False, True]
