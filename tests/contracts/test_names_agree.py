@@ -52,8 +52,11 @@ def test_the_contracts_settings_exist():
 
 def test_the_worker_of_the_manifests_serves_every_store():
     base = ROOT / "deploy" / "k8s" / "base"
-    settings = (base / "settings.env").read_text()
-    worker = next((base / "worker").glob("*.yaml"))
+    settings = (base / "settings.env").read_text().splitlines()
+    manifests = yaml.safe_load_all((base / "worker" / "worker.yaml").read_text())
+    (deployment,) = (each for each in manifests if each["kind"] == "Deployment")
+    (container,) = deployment["spec"]["template"]["spec"]["containers"]
 
-    assert list(yaml.safe_load_all(worker.read_text()))
-    assert "WORKER_STORES=all" in settings or "WORKER_STORES" in worker.read_text()
+    assert "WORKER_STORES=all" in settings
+    assert {"configMapRef": {"name": "mostrador-settings"}} in container["envFrom"]
+    assert "WORKER_STORES" not in [each["name"] for each in container["env"]]

@@ -151,6 +151,9 @@ class Agent:
     def post(self, path: str, **body: object) -> requests.Response:
         return self.http.post(self.console + path, json=body, timeout=30)
 
+    def patch(self, path: str, **body: object) -> requests.Response:
+        return self.http.patch(self.console + path, json=body, timeout=30)
+
     def get(self, path: str, **query: object) -> requests.Response:
         return self.http.get(self.console + path, params=query, timeout=30)
 

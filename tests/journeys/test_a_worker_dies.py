@@ -1,5 +1,7 @@
 """kill -9 of the worker at each named point of a turn."""
 
+import time
+
 import pytest
 
 from tests.waiting import eventually
@@ -16,9 +18,10 @@ BEFORE_THE_DECISION = [
     "worker.planned",
     "worker.before_sending_commit",
 ]
+# The part that was going may not have reached WhatsApp.
+IN_DOUBT = ["worker.sending_committed", "worker.sending_in_progress"]
+# WhatsApp has it, so the customer has one answer.
 AFTER_THE_DECISION = [
-    "worker.sending_committed",
-    "worker.sending_in_progress",
     "worker.graph_answered",
     "worker.part_settled",
     "worker.turn_finished",
@@ -50,11 +53,54 @@ def test_a_worker_killed_before_the_decision_answers_exactly_once(stack, phone, 
     check_ledger(stack, phone, [wamid])
 
 
-@pytest.mark.parametrize("point", AFTER_THE_DECISION)
-def test_a_worker_killed_after_the_decision_never_answers_twice(stack, phone, point):
+@pytest.mark.parametrize("point", IN_DOUBT)
+def test_a_worker_killed_while_a_part_goes_never_sends_it_twice(stack, phone, point):
     if point == "worker.sending_in_progress":
         stack.fault(to=f"+{phone}", call=1, outcome="delay", seconds=1)
     wamid = die_at(stack, point, phone)
 
     assert len(texts(stack, phone)) <= 1
+    assert len(stack.sent(phone)) - len(texts(stack, phone)) == 1  # the picture goes in any case
     check_ledger(stack, phone, [wamid])  # each part is settled or flagged
+
+
+@pytest.mark.parametrize("point", AFTER_THE_DECISION)
+def test_a_worker_killed_after_the_decision_has_answered_exactly_once(stack, phone, point):
+    wamid = die_at(stack, point, phone)
+
+    assert len(texts(stack, phone)) == 1
+    assert len(stack.sent(phone)) == 2
+    check_ledger(stack, phone, [wamid])
+
+
+def test_a_part_that_was_going_when_the_last_attempt_died_is_flagged(stack, phone):
+    owner = stack.agent("duena.ladera")
+    answer = owner.patch("/api/stores/store-1", settings={"attempts": 1})
+    assert answer.status_code == 200, answer.text
+    try:
+        eventually(lambda: _attempts_known(stack), what="the services seeing one attempt")
+        wamid = die_at(stack, "worker.sending_committed", phone)
+    finally:
+        owner.patch("/api/stores/store-1", settings={"attempts": None})
+
+    assert [row["outcome"] for row in stack.mail(phone)] == ["worker_died"]
+    thread = stack.sql(
+        "SELECT role, status, error FROM messages JOIN contacts USING (store_id)"
+        " WHERE contact_id = conversation_id AND phone = :phone ORDER BY position",
+        phone=phone,
+    )
+    assert [(each["role"], each["status"]) for each in thread] == [
+        ("user", "received"),
+        ("assistant", "unknown"),
+    ]
+    assert thread[1]["error"]
+    check_ledger(stack, phone, [wamid])
+
+
+_changed_at = []
+
+
+def _attempts_known(stack):
+    """Two seconds after a change every process has seen it: wait for that by the clock."""
+    _changed_at.append(time.monotonic())
+    return time.monotonic() - _changed_at[0] > 2

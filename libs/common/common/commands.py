@@ -16,8 +16,6 @@ from common.inbound import AgentCommand
 from common.inbox import NewItem
 from common.sealing import StoreSeal
 
-TEXT_LIMIT = 4096  # whatsapp.md 1.4
-
 
 @dataclass(frozen=True)
 class TakenOver:

@@ -1,8 +1,9 @@
 """Who owns a conversation, and the 24 h session it is in.
 
-The one module that writes `conversations` and `sessions`. Every change of owner raises the
-epoch; a bot part carries the epoch it was computed under and does not begin under another
-(P5). Callers hold the conversation's row lock: `lock` first, then change.
+The one module that writes ownership and `sessions` (`messages` keeps the preview). Every
+change of owner raises the epoch; a bot part carries the epoch it was computed under and does
+not begin under another (P5). Callers hold the conversation's row lock: `lock` first, then
+change.
 """
 
 from dataclasses import dataclass, replace
@@ -42,10 +43,14 @@ class Conversation:
 
     @property
     def status(self) -> str:
-        """Say it as the wire does: bot, handover, human or resolved."""
-        if self.resolved:
-            return "resolved"
-        return {"bot": "bot", "queue": "handover", "agent": "human"}[self.owner]
+        return wire_status(self.owner, resolved=self.resolved)
+
+
+def wire_status(owner: str, *, resolved: bool) -> str:
+    """Say it as the wire does: bot, handover, human or resolved."""
+    if resolved:
+        return "resolved"
+    return {"bot": "bot", "queue": "handover", "agent": "human"}[owner]
 
 
 def lock(connection: Connection, store_id: str, conversation_id: str) -> Conversation:

@@ -9,13 +9,14 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from sqlalchemy import Connection, Engine, create_engine, text
-from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import InterfaceError, InternalError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from common.errors import ConfigurationError, DatabaseUnavailableError
 
 _BIND_STORE = text("SELECT set_config('mostrador.store_id', :store_id, true)")
-_UNREACHABLE = (OperationalError, InterfaceError, PoolTimeoutError)
+# InternalError: a server that became a read-only standby.
+_UNREACHABLE = (OperationalError, InterfaceError, InternalError, PoolTimeoutError)
 _CHANGED = "mostrador.changed_stores"
 
 # A webhook must get its 503 within two seconds of the database going away.

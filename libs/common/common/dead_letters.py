@@ -5,7 +5,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, func, select, update
 
-from common import models, outbox
+from common import conversations, models, outbox
 from common.errors import NotFoundError
 
 _MOST = 200
@@ -59,9 +59,10 @@ def retry(connection: Connection, store_id: str, dead_letter_id: str) -> str:
 
     A turn of which nothing has gone is computed anew; of another, what is left goes.
     """
-    turn_id = _turn_of(connection, store_id, dead_letter_id)
+    conversation_id, turn_id = _place_of(connection, store_id, dead_letter_id)
+    epoch = conversations.lock(connection, store_id, conversation_id).epoch
     values: dict[str, object] = {"state": "pending", "attempts": 0, "due_at": func.now()}
-    if turn_id is None or not outbox.reopen(connection, store_id, turn_id):
+    if turn_id is None or not outbox.reopen(connection, store_id, turn_id, epoch):
         values["turn_id"] = None
     return _leave(connection, store_id, dead_letter_id, **values)
 
@@ -71,12 +72,15 @@ def discard(connection: Connection, store_id: str, dead_letter_id: str) -> str:
     return _leave(connection, store_id, dead_letter_id, state="discarded")
 
 
-def _turn_of(connection: Connection, store_id: str, dead_letter_id: str) -> str | None:
+def _place_of(connection: Connection, store_id: str, dead_letter_id: str) -> tuple[str, str | None]:
     table = models.inbox
-    query = select(table.c.turn_id).where(
-        table.c.store_id == store_id, table.c.inbox_id == dead_letter_id
+    query = select(table.c.conversation_id, table.c.turn_id).where(
+        table.c.store_id == store_id, table.c.inbox_id == dead_letter_id, table.c.state == "dead"
     )
-    return connection.scalar(query)
+    row = connection.execute(query).one_or_none()
+    if row is None:
+        raise _unknown()
+    return row.conversation_id, row.turn_id
 
 
 def _leave(connection: Connection, store_id: str, dead_letter_id: str, **values: object) -> str:
@@ -92,5 +96,9 @@ def _leave(connection: Connection, store_id: str, dead_letter_id: str, **values:
         .returning(table.c.conversation_id)
     )
     if conversation_id is None:
-        raise NotFoundError("There is no such dead letter.")
+        raise _unknown()
     return str(conversation_id)
+
+
+def _unknown() -> NotFoundError:
+    return NotFoundError("There is no such dead letter.")

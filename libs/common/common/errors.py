@@ -1,7 +1,7 @@
 """The errors every service speaks.
 
 Raised where something is understood (an adapter, a rule), caught where something can be
-done: `common.web` (to JSON), `worker.actors` (another attempt or a dead letter) and
+done: `common.web` (to JSON), `worker.turn_runner` (another attempt or a dead letter) and
 `notifier.relay` (log and end the process).
 """
 

@@ -16,6 +16,7 @@ import structlog
 from sqlalchemy import Connection, insert, select, text
 
 from common import models
+from common.circuit import Circuit
 from common.database import Database, announce_after_commit
 
 _LOG = structlog.get_logger()
@@ -100,9 +101,13 @@ class Announcer:
 
     def __init__(self, client: "redis.Redis") -> None:
         self._client = client
+        self._circuit = Circuit()
 
     def __call__(self, store_id: str) -> None:
+        if self._circuit.is_open:
+            return
         try:
             self._client.publish(topic(store_id), json.dumps({"store_id": store_id}))
         except redis.RedisError as error:
+            self._circuit.trip()
             _LOG.warning("hint_not_published", store=store_id, error_type=type(error).__name__)

@@ -6,7 +6,7 @@ on one shape. Pure: no I/O.
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, fields
 from typing import Any
 
 
@@ -29,7 +29,7 @@ class InboundMessage:
 
     @classmethod
     def from_bytes(cls, payload: bytes) -> "InboundMessage":
-        return cls(**json.loads(payload))
+        return cls(**_known(cls, payload))
 
 
 @dataclass(frozen=True)
@@ -53,7 +53,7 @@ class StatusUpdate:
 
     @classmethod
     def from_bytes(cls, payload: bytes) -> "StatusUpdate":
-        return cls(**json.loads(payload))
+        return cls(**_known(cls, payload))
 
 
 @dataclass(frozen=True)
@@ -72,7 +72,13 @@ class AgentCommand:
 
     @classmethod
     def from_bytes(cls, payload: bytes) -> "AgentCommand":
-        return cls(**json.loads(payload))
+        return cls(**_known(cls, payload))
+
+
+def _known(kind: type, payload: bytes) -> dict[str, Any]:
+    """Read the fields this version knows: during a roll-out the other side may know more."""
+    known = {each.name for each in fields(kind)}
+    return {name: value for name, value in json.loads(payload).items() if name in known}
 
 
 def _to_bytes(value: Any) -> bytes:

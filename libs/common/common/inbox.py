@@ -1,6 +1,7 @@
 """Step 4. Accepts each item once and gives it its place in the conversation's order.
 
-The one module that writes `inbox`. A duplicate changes nothing (P2); the order of a
+The one module that adds to `inbox`; `turns`, `statuses` and `dead_letters` say how its rows end.
+A duplicate changes nothing (P2); the order of a
 conversation is the order of its commits (P3).
 """
 

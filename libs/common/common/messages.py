@@ -77,15 +77,14 @@ def remember(connection: Connection, conversation: Conversation, message: NewMes
             status=message.status,
         )
     )
-    record = events.record
-    record(
+    events.record(
         connection,
         conversation.store_id,
         "new_message",
         conversation.session_id,
         message_id=message.message_id,
     )
-    record(connection, conversation.store_id, "chat_list_update", conversation.session_id)
+    events.record(connection, conversation.store_id, "chat_list_update", conversation.session_id)
 
 
 def advance(

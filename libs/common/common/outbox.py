@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, case, func, insert, select, update
 
 from common import models
 from common.conversations import Conversation, lock
@@ -87,6 +87,15 @@ def parts_of(connection: Connection, store_id: str, turn_id: str) -> list[Part]:
     return [Part(**row) for row in connection.execute(query).mappings()]
 
 
+def read(connection: Connection, part: Part) -> Part:
+    """Read a part again, as it stands now."""
+    columns = [models.outbox.c[name] for name in Part.__dataclass_fields__]
+    query = select(*columns).where(
+        models.outbox.c.store_id == part.store_id, models.outbox.c.outbox_id == part.outbox_id
+    )
+    return Part(**connection.execute(query).mappings().one())
+
+
 def adopt_orphans(connection: Connection, lease: Lease, turn_id: str) -> list[str]:
     """Call `unknown` what a former holder was sending when it went; returns their ids."""
     table = models.outbox
@@ -107,8 +116,9 @@ def begin_sending(connection: Connection, lease: Lease, part: Part) -> Conversat
     """Pass the decisive point, unless the bot may not speak any more.
 
     Locks the lease and then the conversation, so a takeover comes wholly before or wholly
-    after. Returns the conversation, or None when the turn's unsent parts were cancelled. The
-    caller commits before it sends. Raises LeaseLostError.
+    after. Returns the conversation; None when the part does not begin, because a takeover has
+    cancelled it here or a status settled it meanwhile: read it again. The caller commits before
+    it sends. Raises LeaseLostError.
     """
     check(connection, lease)
     conversation = lock(connection, lease.store_id, lease.conversation_id)
@@ -154,8 +164,11 @@ def give_up(connection: Connection, store_id: str, turn_id: str) -> list[str]:
     )
 
 
-def reopen(connection: Connection, store_id: str, turn_id: str) -> bool:
-    """Let the unsent rest of a dead turn go again; False when nothing of it has ever gone."""
+def reopen(connection: Connection, store_id: str, turn_id: str, epoch: int) -> bool:
+    """Let the unsent rest of a dead turn go again; False when nothing of it has ever gone.
+
+    A person asked for it, so the bot's parts go under the present epoch.
+    """
     table = models.outbox
     its_parts = of_turn(store_id, turn_id)
     gone = table.c.state.in_(("accepted", *ON_ITS_WAY))
@@ -164,7 +177,13 @@ def reopen(connection: Connection, store_id: str, turn_id: str) -> bool:
     connection.execute(
         update(table)
         .where(its_parts, table.c.state.in_(("failed", "cancelled")))
-        .values(state="retry", settled_at=None, error_code="", error_reason="")
+        .values(
+            state="retry",
+            epoch=case((table.c.epoch.is_(None), None), else_=epoch),
+            settled_at=None,
+            error_code="",
+            error_reason="",
+        )
     )
     return True
 

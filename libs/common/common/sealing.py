@@ -55,6 +55,7 @@ class StoreSeal:
     """Seals what a store's customers and agents write, with that store's own key."""
 
     def __init__(self, store_id: str, key: bytes) -> None:
+        self.store_id = store_id
         self._place = f"{store_id}/text"
         self._cipher = AESGCM(key)
         self._tag_key = hashlib.sha256(b"tag" + key).digest()

@@ -4,6 +4,7 @@ A field names its variable, its default and its meaning, so that `make settings`
 manifests' contract test and this file cannot drift apart.
 """
 
+import math
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
@@ -30,8 +31,8 @@ _SECRET = frozenset(
 )
 
 
-def _setting(name: str, default: object, doc: str) -> Any:
-    return field(metadata={"name": name, "default": default, "doc": doc})
+def _setting(name: str, default: object, doc: str, least: float | None = None) -> Any:
+    return field(metadata={"name": name, "default": default, "doc": doc, "least": least})
 
 
 @dataclass(frozen=True)
@@ -55,6 +56,7 @@ class Settings:
         "PORT_BASE",
         8000,
         "Ingress is +1, catalog +2, notifier +3, simulator +4, worker probes from +10.",
+        least=1,
     )
     log_level: str = _setting("LOG_LEVEL", "INFO", "DEBUG, INFO, WARNING or ERROR.")
     log_format: str = _setting("LOG_FORMAT", "json", "json for machines, console for people.")
@@ -65,7 +67,7 @@ class Settings:
         "PostgreSQL for the owner of the tables; DATABASE_URL when unset.",
     )
     database_connections: int = _setting(
-        "DATABASE_CONNECTIONS", 16, "Connections one process may hold."
+        "DATABASE_CONNECTIONS", 16, "Connections one process may hold.", least=1
     )
     redis_url: str = _setting(
         "REDIS_URL", "", "Redis; wins over REDIS_HOST, REDIS_PORT and REDIS_PASSWORD."
@@ -105,10 +107,13 @@ class Settings:
     openai_api_key: str = _setting("OPENAI_API_KEY", "", "Used when AI_API_KEY is unset.")
     ai_model: str = _setting("AI_MODEL", "gpt-4o-mini", "Model name sent to AI_BASE_URL.")
     ai_timeout_seconds: float = _setting(
-        "AI_TIMEOUT_SECONDS", 30.0, "How long one answer of the assistant may take."
+        "AI_TIMEOUT_SECONDS", 30.0, "How long one answer of the assistant may take.", least=1
     )
     graph_timeout_seconds: float = _setting(
-        "GRAPH_TIMEOUT_SECONDS", 20.0, "How long one send may wait for the Graph API's answer."
+        "GRAPH_TIMEOUT_SECONDS",
+        20.0,
+        "How long one send may wait for the Graph API's answer.",
+        least=1,
     )
     secrets_keys: tuple[str, ...] = _setting(
         "SECRETS_KEYS", "", "Keys for encryption at rest, newest first, comma separated."
@@ -121,31 +126,50 @@ class Settings:
         "",
         "Origins allowed to open the console's socket; the console's own address when unset.",
     )
-    store_rate: float = _setting("STORE_RATE", 10.0, "Turns a second and store.")
-    store_concurrency: int = _setting("STORE_CONCURRENCY", 8, "Turns at once and store.")
-    hold_back_ms: int = _setting("HOLD_BACK_MS", 400, "How long a message waits for its burst.")
-    attempts: int = _setting("ATTEMPTS", 3, "Attempts before a dead letter.")
-    send_rate: float = _setting("SEND_RATE", 80.0, "Sends a second and number.")
-    pair_rate: float = _setting(
-        "PAIR_RATE", 6.0, "Seconds between sends to one contact, beyond the burst."
+    store_rate: float = _setting(
+        "STORE_RATE", 10.0, "Turns a second and store (not in force yet).", least=0.01
     )
-    pair_burst: int = _setting("PAIR_BURST", 45, "Sends to one contact at once.")
+    store_concurrency: int = _setting(
+        "STORE_CONCURRENCY", 8, "Turns at once and store (not in force yet).", least=1
+    )
+    hold_back_ms: int = _setting(
+        "HOLD_BACK_MS", 400, "How long a message waits for its burst.", least=0
+    )
+    attempts: int = _setting("ATTEMPTS", 3, "Attempts before a dead letter.", least=1)
+    send_rate: float = _setting(
+        "SEND_RATE", 80.0, "Sends a second and number (not in force yet).", least=0.01
+    )
+    pair_rate: float = _setting(
+        "PAIR_RATE",
+        6.0,
+        "Seconds between sends to one contact, beyond the burst (not in force yet).",
+        least=0,
+    )
+    pair_burst: int = _setting(
+        "PAIR_BURST", 45, "Sends to one contact at once (not in force yet).", least=1
+    )
     lease_seconds: float = _setting(
-        "LEASE_SECONDS", 10.0, "Life of a conversation's lease between renewals."
+        "LEASE_SECONDS", 10.0, "Life of a conversation's lease between renewals.", least=1
     )
     unknown_seconds: float = _setting(
-        "UNKNOWN_SECONDS", 60.0, "How long an unsettled send waits for its status."
+        "UNKNOWN_SECONDS", 60.0, "How long an unsettled send waits for its status.", least=0
     )
-    sweep_seconds: float = _setting("SWEEP_SECONDS", 5.0, "Period of the sweeper.")
-    retention_days: int = _setting("RETENTION_DAYS", 90, "Days that raw text is kept.")
+    sweep_seconds: float = _setting("SWEEP_SECONDS", 5.0, "Period of the sweeper.", least=0.1)
+    retention_days: int = _setting(
+        "RETENTION_DAYS", 90, "Days that raw text is kept (not in force yet).", least=1
+    )
     worker_stores: str = _setting(
         "WORKER_STORES", "all", "all, or the stores this worker serves, comma separated."
     )
     worker_processes: int = _setting(
-        "WORKER_PROCESSES", 1, "Worker processes that make run starts."
+        "WORKER_PROCESSES", 1, "Worker processes that make run starts.", least=1
     )
-    worker_threads: int = _setting("WORKER_THREADS", 8, "Turns at once in one worker process.")
-    worker_index: int = _setting("WORKER_INDEX", 0, "Which worker process this is on its machine.")
+    worker_threads: int = _setting(
+        "WORKER_THREADS", 8, "Turns at once in one worker process.", least=1
+    )
+    worker_index: int = _setting(
+        "WORKER_INDEX", 0, "Which worker process this is on its machine.", least=0
+    )
     fail_points_file: str = _setting(
         "FAIL_POINTS_FILE",
         "",
@@ -185,16 +209,21 @@ def environment_names() -> frozenset[str]:
 
 def _read(env: Env, kind: Any, metadata: Any) -> Any:
     name, default = metadata["name"], metadata["default"]
-    if kind is int:
-        return env.int(name, default)
-    if kind is float:
-        return env.float(name, default)
+    if kind in (int, float):
+        number = env.int(name, default) if kind is int else env.float(name, default)
+        return _checked(name, number, metadata["least"])
     if kind is Path:
         return Path(env.str(name, default)).absolute()
     text = env.str(name, default).strip()
     if kind is str:
         return text
     return tuple(part.strip() for part in text.split(",") if part.strip())
+
+
+def _checked(name: str, number: float, least: float | None) -> float:
+    if not math.isfinite(number) or (least is not None and number < least):
+        raise ValueError(f"{name} must be {least if least is not None else 0:g} or more")
+    return number
 
 
 def _with_derived(values: dict[str, Any]) -> dict[str, Any]:

@@ -78,6 +78,22 @@ def lose_sight(connection: Connection, store_id: str, outbox_id: str, reason: st
     )
 
 
+def abandon(connection: Connection, store_id: str, turn_id: str) -> list[str]:
+    """Flag what a turn that ends now cannot account for; returns those parts."""
+    table = models.outbox
+    statement = (
+        update(table)
+        .where(
+            of_turn(store_id, turn_id),
+            table.c.state.in_(ON_ITS_WAY),
+            table.c.flagged.is_(False),
+        )
+        .values(state="unknown", flagged=True)
+        .returning(table.c.outbox_id)
+    )
+    return list(connection.scalars(statement))
+
+
 def is_waiting(connection: Connection, store_id: str, turn_id: str) -> bool:
     """Say whether a part of a turn is still unknown, once any status at work on it is through."""
     table = models.outbox

@@ -9,12 +9,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, Row, func, or_, select, update
+import structlog
+from sqlalchemy import Connection, Row, func, or_, select, text, update
 
 from common import callbacks, messages, models, settling, turns
+from common.errors import ServiceError
 from common.inbound import StatusUpdate
 from common.sealing import StoreSeal
 
+_LOG = structlog.get_logger()
+_ONE_AT_A_TIME = text("SELECT pg_advisory_xact_lock(hashtextextended('statuses:' || :store_id, 0))")
+_StatusRow = Row[tuple[str, bytes, datetime]]
 _BATCH = 200
 _PARK = timedelta(seconds=5)
 _TOO_OLD = timedelta(minutes=10)
@@ -30,31 +35,58 @@ class Applied:
 
 
 def apply_batch(connection: Connection, store_id: str, seal: StoreSeal) -> Applied:
-    """Apply what is due, oldest first, in the caller's transaction; other workers skip it."""
+    """Apply what is due, oldest first, in the caller's transaction.
+
+    One batch of a store at a time: two would lock the same parts in two orders.
+    """
+    connection.execute(_ONE_AT_A_TIME, {"store_id": store_id})
     rows = _due(connection, store_id)
-    settled = []
-    for row in rows:
-        update_ = StatusUpdate.from_bytes(seal.open(bytes(row.payload_sealed)))
-        part = _part_of(connection, store_id, seal, update_)
-        if part is None:
-            _park_or_drop(connection, store_id, row)
-            continue
-        if _settle(connection, store_id, part, update_) and part.state == "unknown":
-            turns.hurry(connection, store_id, part.turn_id)
-            settled.append(part.conversation_id)
-        _finish(connection, store_id, row.inbox_id, "applied")
-    return Applied(len(rows), tuple(dict.fromkeys(settled)))
+    settled = [_apply(connection, store_id, seal, row) for row in rows]
+    return Applied(len(rows), tuple(dict.fromkeys(each for each in settled if each)))
+
+
+def _apply(connection: Connection, store_id: str, seal: StoreSeal, row: _StatusRow) -> str | None:
+    """Apply one status; returns the conversation that waited for it, if one did."""
+    status = _read(seal, row)
+    if status is None:
+        _finish(connection, store_id, row.inbox_id, "unreadable", state="dead")
+        return None
+    part = _part_of(connection, store_id, seal, status)
+    if part is None:
+        _park_or_drop(connection, store_id, row)
+        return None
+    is_settled = _settle(connection, store_id, part, status)
+    _finish(connection, store_id, row.inbox_id, "applied")
+    if not (is_settled and part.state == "unknown"):
+        return None
+    turns.hurry(connection, store_id, part.conversation_id)
+    return part.conversation_id
+
+
+def _read(seal: StoreSeal, row: _StatusRow) -> StatusUpdate | None:
+    """Read a status; None for one that nobody can read any more, which must not hold the rest."""
+    try:
+        return StatusUpdate.from_bytes(seal.open(bytes(row.payload_sealed)))
+    except (ServiceError, ValueError, TypeError) as error:
+        _LOG.error("status_unreadable", store=seal.store_id, error_type=type(error).__name__)
+        return None
 
 
 @dataclass(frozen=True)
 class _Target:
     outbox_id: str
-    turn_id: str
     conversation_id: str
     state: str
+    attempt: int
+    said_attempt: int | None  # the attempt that the status speaks of, when it is ours
+
+    @property
+    def is_outdated(self) -> bool:
+        """Say whether the status speaks of a former attempt."""
+        return self.said_attempt is not None and self.said_attempt < self.attempt
 
 
-def _due(connection: Connection, store_id: str) -> Sequence[Row[tuple[str, bytes, datetime]]]:
+def _due(connection: Connection, store_id: str) -> Sequence[_StatusRow]:
     table = models.inbox
     query = (
         select(table.c.inbox_id, table.c.payload_sealed, table.c.received_at)
@@ -66,7 +98,6 @@ def _due(connection: Connection, store_id: str) -> Sequence[Row[tuple[str, bytes
         )
         .order_by(table.c.inbox_id)
         .limit(_BATCH)
-        .with_for_update(skip_locked=True)
     )
     return connection.execute(query).all()
 
@@ -80,17 +111,26 @@ def _part_of(
     if callback is not None:
         named.append(table.c.outbox_id == callback.outbox_id)
     query = (
-        select(table.c.outbox_id, table.c.turn_id, table.c.conversation_id, table.c.state)
+        select(
+            table.c.outbox_id,
+            table.c.conversation_id,
+            table.c.state,
+            table.c.attempt,
+        )
         .where(table.c.store_id == store_id, or_(*named))
         .limit(1)
         .with_for_update()
     )
-    row = connection.execute(query).one_or_none()
-    return None if row is None else _Target(*row)
+    row = connection.execute(query).mappings().one_or_none()
+    if row is None:
+        return None
+    return _Target(**row, said_attempt=callback.attempt if callback else None)
 
 
 def _settle(connection: Connection, store_id: str, part: _Target, status: StatusUpdate) -> bool:
     """Apply one status; True when it settled the part."""
+    if status.status == "failed" and part.is_outdated:
+        return False  # a newer attempt is on its way, and speaks for itself
     if status.status == "failed":
         error = status.error_title or status.error_code
         failed = settling.fail(connection, store_id, part.outbox_id, status.error_code, error)
@@ -103,10 +143,9 @@ def _settle(connection: Connection, store_id: str, part: _Target, status: Status
     return accepted
 
 
-def _park_or_drop(
-    connection: Connection, store_id: str, row: Row[tuple[str, bytes, datetime]]
-) -> None:
+def _park_or_drop(connection: Connection, store_id: str, row: _StatusRow) -> None:
     table = models.inbox
+    age = func.clock_timestamp() - table.c.received_at  # so that the waits double
     parked = connection.execute(
         update(table)
         .where(
@@ -114,16 +153,18 @@ def _park_or_drop(
             table.c.inbox_id == row.inbox_id,
             table.c.received_at > func.clock_timestamp() - _TOO_OLD,
         )
-        .values(due_at=func.clock_timestamp() + _PARK)
+        .values(due_at=func.clock_timestamp() + func.greatest(_PARK, age))
     )
     if parked.rowcount == 0:
         _finish(connection, store_id, row.inbox_id, "no_target")
 
 
-def _finish(connection: Connection, store_id: str, inbox_id: str, outcome: str) -> None:
+def _finish(
+    connection: Connection, store_id: str, inbox_id: str, outcome: str, state: str = "done"
+) -> None:
     table = models.inbox
     connection.execute(
         update(table)
         .where(table.c.store_id == store_id, table.c.inbox_id == inbox_id)
-        .values(state="done", outcome=outcome, finished_at=func.clock_timestamp())
+        .values(state=state, outcome=outcome, finished_at=func.clock_timestamp())
     )

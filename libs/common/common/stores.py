@@ -1,6 +1,5 @@
 """Stores as every service reads them: cached for a second, secrets opened only on demand."""
 
-import re
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
@@ -11,13 +10,13 @@ from sqlalchemy import select, text
 from common import models
 from common.database import Database
 from common.errors import StoreNotFoundError
+from common.identifiers import is_store_id
 from common.sealing import Keyring, StoreSeal
 from common.settings import Settings
 
 # Every process sees a change within 2 s: one second here, the rest for the way.
 _FRESH_SECONDS = 1.0
 _MOST_CACHED = 20_000
-_STORE_ID = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")  # as the table checks it
 
 
 @dataclass(frozen=True)
@@ -97,7 +96,7 @@ class Stores:
 
     def get(self, store_id: str) -> Store:
         """Find a store; raises StoreNotFoundError. At most one second old."""
-        if not _STORE_ID.fullmatch(store_id):
+        if not is_store_id(store_id):
             raise StoreNotFoundError(store_id)
         fresh_until, store = self._cached.get(store_id, (0.0, None))
         if fresh_until < time.monotonic():

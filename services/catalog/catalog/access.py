@@ -10,15 +10,16 @@ from typing import cast
 
 from flask import g, request
 
-from catalog.identifiers import is_store_id
 from common.errors import NotAllowedError, StoreNotFoundError
+from common.identifiers import is_store_id
+from common.openapi_page import ENDPOINTS
 from common.stores import Stores
 from common.tokens import EVERY_STORE, Claims, InternalTokens
 from common.web import bearer_claims
 
 AUDIENCE = "catalog"
 
-_OPEN = frozenset({"healthz", "readyz", "metrics", "static", "docs", "api-docs.openapi_json"})
+_OPEN = frozenset({"healthz", "readyz", "metrics", "static", "api-docs.openapi_json"}) | ENDPOINTS
 _FOR_TOKENS_OF_ONE_STORE = frozenset({("GET", "stores.EveryStore"), ("HEAD", "stores.EveryStore")})
 _MAKES_ITS_STORE = frozenset({("PUT", "stores.OneStore")})
 

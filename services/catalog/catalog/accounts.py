@@ -76,8 +76,9 @@ def add(connection: Connection, form: AccountForm, *, administrator: bool) -> st
 def find_or_add(connection: Connection, form: AccountForm) -> str:
     """Return the id of the account with this e-mail, which may be new.
 
-    Raises InvalidRequestError when a new account gets no password, and ConflictError when a
-    store names one for an account that exists.
+    Only the installation lets an account serve a further store: who made it knows its first
+    password, and would come in with it. Raises InvalidRequestError when a new account gets no
+    password, and ConflictError when a store names an account that exists.
     """
     if form.password_hash is not None:
         added = add(connection, form, administrator=False)
@@ -88,13 +89,13 @@ def find_or_add(connection: Connection, form: AccountForm) -> str:
         raise InvalidRequestError(
             "A new account needs a password.", fields={"password": ["Missing data."]}
         )
-    if form.password_hash is None:
-        return agent_id
     if not form.for_the_installation:
         raise ConflictError(
-            "This e-mail has an account: add it without a password, it keeps its own.",
+            "This e-mail has an account: an administrator can let it serve this store too.",
             code="already_exists",
         )
+    if form.password_hash is None:
+        return agent_id
     change(connection, agent_id, form)
     return agent_id
 

@@ -8,7 +8,6 @@ from sqlalchemy.dialects.postgresql import insert
 
 from catalog import accounts
 from catalog.accounts import Account, AccountForm
-from catalog.identifiers import as_uuid
 from catalog.models import agents, memberships
 from catalog.passwords import Passwords
 from common.database import Database
@@ -18,6 +17,7 @@ from common.errors import (
     NotAuthenticatedError,
     NotFoundError,
 )
+from common.identifiers import as_uuid
 
 _REMOVE = text("SELECT remove_membership(CAST(:agent_id AS uuid))")
 
@@ -59,8 +59,8 @@ class Agents:
     def add(self, store_id: str, form: AgentForm, *, for_the_installation: bool) -> StoreAgent:
         """Let an agent serve a store, making the account if there is none.
 
-        Raises ConflictError when the agent serves it already, or when a store names a password
-        for an account that exists; InvalidRequestError when a new account gets none.
+        Raises ConflictError when the agent serves it already, or when a store names an account
+        that exists; InvalidRequestError when a new account gets no password.
         """
         account = self._account_form(form, for_the_installation=for_the_installation)
         with self._database.store(store_id) as connection:

@@ -2,10 +2,9 @@
 
 from flask import Flask, Response
 
-from catalog import pages, parts
+from catalog import parts
 from catalog.access import Access
 from catalog.agents import Agents
-from catalog.api import Api
 from catalog.knowledge import Knowledge
 from catalog.passwords import Passwords
 from catalog.products import Products
@@ -13,6 +12,8 @@ from catalog.routes import BLUEPRINTS
 from catalog.search import Search
 from catalog.stores import StoreDirectory
 from common.database import Database
+from common.openapi import Api
+from common.openapi_page import add_documentation
 from common.sealing import Keyring
 from common.settings import Settings
 from common.store_registration import StoreRegistration
@@ -54,7 +55,7 @@ def _add_routes(app: Flask) -> None:
     api = Api(app)
     for blueprint in BLUEPRINTS:
         api.register_blueprint(blueprint)
-    pages.add_documentation(app, api.spec.to_dict())
+    add_documentation(app, api.spec.to_dict())
 
 
 def _configuration() -> dict[str, object]:

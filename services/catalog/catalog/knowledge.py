@@ -6,12 +6,12 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, delete, func, select
 from sqlalchemy.dialects.postgresql import insert
 
-from catalog.identifiers import is_identifier
 from catalog.models import knowledge
 from catalog.paging import Page, PageRequest, page_of
 from catalog.search import vector_of
 from common.database import Database
 from common.errors import ConflictError, NotFoundError
+from common.identifiers import is_catalog_id
 
 
 @dataclass(frozen=True)
@@ -43,7 +43,7 @@ class Knowledge:
     def get(self, store_id: str, knowledge_id: str) -> Passage:
         """Find a passage; raises NotFoundError."""
         query = _passages_of(store_id).where(knowledge.c.knowledge_id == knowledge_id)
-        if not is_identifier(knowledge_id):
+        if not is_catalog_id(knowledge_id):
             raise _no_such_passage()
         with self._database.store(store_id) as connection:
             row = connection.execute(query).mappings().one_or_none()
@@ -81,7 +81,7 @@ class Knowledge:
         """Forget a passage; raises NotFoundError."""
         removing = delete(knowledge).where(_is(store_id, knowledge_id))
         with self._database.store(store_id) as connection:
-            if not is_identifier(knowledge_id) or connection.execute(removing).rowcount == 0:
+            if not is_catalog_id(knowledge_id) or connection.execute(removing).rowcount == 0:
                 raise _no_such_passage()
 
 

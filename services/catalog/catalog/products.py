@@ -8,12 +8,12 @@ from typing import Any
 from sqlalchemy import ARRAY, Connection, RowMapping, Select, Text, cast, delete, func, select
 from sqlalchemy.dialects.postgresql import aggregate_order_by, array, insert
 
-from catalog.identifiers import is_identifier
 from catalog.models import product_images, products
 from catalog.paging import Page, PageRequest, page_of
 from catalog.search import vector_of
 from common.database import Database
 from common.errors import ConflictError, NotFoundError
+from common.identifiers import is_catalog_id
 
 
 @dataclass(frozen=True)
@@ -78,12 +78,12 @@ class Products:
         """Forget a product and its pictures; raises NotFoundError."""
         removing = delete(products).where(_is(store_id, product_id))
         with self._database.store(store_id) as connection:
-            if not is_identifier(product_id) or connection.execute(removing).rowcount == 0:
+            if not is_catalog_id(product_id) or connection.execute(removing).rowcount == 0:
                 raise _no_such_product()
 
     def images(self, store_id: str, asked: Iterable[str]) -> Mapping[str, Sequence[str]]:
         """Read the pictures of those asked for that this store has."""
-        ids = [each for each in set(asked) if is_identifier(each)]
+        ids = [each for each in set(asked) if is_catalog_id(each)]
         query = (
             select(product_images.c.product_id, product_images.c.url)
             .where(product_images.c.store_id == store_id, product_images.c.product_id.in_(ids))
@@ -119,7 +119,7 @@ def _products_of(store_id: str) -> Select[Any]:
 def _get(
     connection: Connection, store_id: str, product_id: str, *, for_update: bool = False
 ) -> Product:
-    if not is_identifier(product_id):
+    if not is_catalog_id(product_id):
         raise _no_such_product()
     query = _products_of(store_id).where(products.c.product_id == product_id)
     if for_update:

@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, func, literal_column, text
 
-from catalog.folding import asked_words, indexed_words
+from catalog.search_words import asked_words, indexed_words
 from common.database import Database
 
 _SPANISH: ColumnElement[Any] = literal_column("'spanish'::regconfig")

@@ -94,7 +94,7 @@ def _people(value: Mapping[str, Any]) -> Iterator[_Person]:
         yield _Person(
             number=fields.text(contact.get("wa_id")),
             user_id=fields.text(contact.get("user_id")),
-            name=fields.text(fields.mapping(contact.get("profile")).get("name")),
+            name=fields.label(fields.mapping(contact.get("profile")).get("name")),
         )
 
 

@@ -16,14 +16,16 @@ from common.errors import (
     NotFoundError,
     StoreNotFoundError,
 )
+from common.identifiers import as_uuid, is_store_id
+from common.openapi_page import ENDPOINTS
 from common.settings import Settings
 from common.stores import Store, Stores
 from notifier.agents import Agent
 from notifier.console_sessions import ConsoleSession, key_of
-from notifier.identifiers import as_uuid, is_store_id
 from notifier.sign_in import SignIn
 
-_OPEN = frozenset({"/", "/docs", "/openapi.json", "/healthz", "/readyz", "/metrics", "/api/login"})
+_OPEN = frozenset({"/", "/openapi.json", "/healthz", "/readyz", "/metrics", "/api/login"})
+_OPEN_ENDPOINTS = ENDPOINTS | {"static"}
 _WITHOUT_EFFECT = frozenset({"GET", "HEAD", "OPTIONS"})
 _COOKIE = "mostrador_session"
 
@@ -52,7 +54,7 @@ class Access:
 
     def check(self) -> None:
         """Admit the present request, or raise the ServiceError it is answered with."""
-        if request.path in _OPEN or request.endpoint == "static":
+        if request.path in _OPEN or request.endpoint in _OPEN_ENDPOINTS:
             return
         g.console_session = self.session_of_request()
         if request.method not in _WITHOUT_EFFECT:

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from common.errors import InvalidRequestError
-from notifier.identifiers import as_uuid, is_storable
+from common.identifiers import as_uuid
+from common.plain_text import is_storable
 
 _MOST_ROOMS = 500
 _LONGEST_NAME = 100

@@ -7,6 +7,8 @@ from flask import Flask
 
 from common import events
 from common.database import Database
+from common.openapi import Api
+from common.openapi_page import add_documentation
 from common.queues import Doorbells, connect, redis_client
 from common.sealing import Keyring
 from common.settings import Settings
@@ -24,7 +26,6 @@ from notifier import (
     stores_api,
 )
 from notifier.access import Access, CookieRules
-from notifier.api import Api
 from notifier.catalog import Catalog
 from notifier.console import HEARTBEAT_SECONDS, Console
 from notifier.console_sessions import ConsoleSessions
@@ -67,7 +68,8 @@ def create_app(settings: Settings, heartbeat_seconds: float = HEARTBEAT_SECONDS)
     api = Api(app)
     for blueprint in _BLUEPRINTS:
         api.register_blueprint(blueprint)
-    pages.add_pages(app, api.spec.to_dict())
+    pages.add_pages(app)
+    add_documentation(app, api.spec.to_dict())
     # Last, because flask-smorest registers an error answer of its own. Redis is not among the
     # checks: without it the console is slower, not wrong (P8).
     prepare(app, {"database": built.database.ping})

@@ -10,11 +10,11 @@ from common import commands, conversations
 from common.conversations import Conversation
 from common.errors import InvalidRequestError
 from common.inbound import AgentCommand
+from common.openapi import Blueprint
+from common.plain_text import TEXT_LIMIT, is_storable, units
 from common.stores import Store
 from notifier import audit
 from notifier.access import session_id_of
-from notifier.api import Blueprint
-from notifier.identifiers import is_storable
 from notifier.parts import agent, parts, store_of_path
 from notifier.schemas.conversations import (
     NewMessageSchema,
@@ -131,11 +131,11 @@ def _ownership(conversation: Conversation) -> dict[str, object]:
 def _check_text(text: str) -> None:
     if not text.strip():
         raise InvalidRequestError("There is no text to send.", code="text_empty")
-    if len(text) > commands.TEXT_LIMIT:
+    if units(text) > TEXT_LIMIT:
         raise InvalidRequestError(
-            f"A message has at most {commands.TEXT_LIMIT} characters.",
+            f"A message has at most {TEXT_LIMIT} characters.",
             code="text_too_long",
-            limit=commands.TEXT_LIMIT,
+            limit=TEXT_LIMIT,
         )
     if not is_storable(text):
         raise InvalidRequestError("The text holds a character that no text has.")

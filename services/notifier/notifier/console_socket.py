@@ -119,23 +119,30 @@ class ConsoleSocket:
         head = events.sequence(self._live.database, store.store_id)
         with self._live.database.store(store.store_id) as connection:
             rooms = frozenset(snapshot.known_sessions(connection, store.store_id, hello.rooms))
-        self.leave()
-        self._outbox.hold()
-        told = self._live.rooms.enter(store.store_id, self._outbox, rooms, head)
-        self._store_id = store.store_id
-        metrics.console_sockets.labels(store.store_id).inc()
-        # From here on everything after `told` is kept for us; up to the head it is read.
-        missed = Missed(store.store_id, hello.last_seq, max(head, told))
+        told = self._enter(store.store_id, rooms, head)
+        opening: list[str] = []
         try:
-            opening = self._opening(store, missed, rooms)
+            # Again: the hint of what was committed meanwhile may have come before we listened.
+            head = max(told, events.sequence(self._live.database, store.store_id))
+            self._live.rooms.catch_up(store.store_id, self._outbox, head)
+            opening = self._opening(store, Missed(store.store_id, hello.last_seq, head), rooms)
         except ServiceError:
             self.leave()
             self._outbox.hold()
-            self._outbox.release([], missed.head)
             raise
-        self._outbox.release(opening, missed.head)
+        finally:
+            self._outbox.release(opening, head)
         for unknown in sorted(hello.rooms - rooms):
             self._outbox.put([frames.refused(no_such_session(), {"session_id": unknown})])
+
+    def _enter(self, store_id: str, rooms: frozenset[str], head: int) -> int:
+        """Hear a store instead of the former one; everything after the answer is kept for us."""
+        self.leave()
+        self._outbox.hold()
+        told = self._live.rooms.enter(store_id, self._outbox, rooms, head)
+        self._store_id = store_id
+        metrics.console_sockets.labels(store_id).inc()
+        return told
 
     def _opening(self, store: Store, missed: Missed, rooms: frozenset[str]) -> list[str]:
         seal = self._live.stores.seal_of(store)

@@ -2,10 +2,11 @@
 
 from common import events
 from common.errors import InvalidRequestError, NotFoundError
+from common.identifiers import as_uuid
+from common.openapi import Blueprint
+from common.plain_text import is_storable
 from notifier import audit, snapshot
 from notifier.access import session_id_of
-from notifier.api import Blueprint
-from notifier.identifiers import as_uuid, is_storable
 from notifier.parts import agent, parts, store_of_path
 from notifier.schemas.conversations import (
     MessagePageSchema,

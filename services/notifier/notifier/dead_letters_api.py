@@ -7,9 +7,9 @@ from sqlalchemy import Connection
 from common import dead_letters
 from common.dead_letters import DeadLetter
 from common.errors import NotFoundError
+from common.identifiers import as_uuid
+from common.openapi import Blueprint
 from notifier import audit
-from notifier.api import Blueprint
-from notifier.identifiers import as_uuid
 from notifier.parts import agent, parts, store_of_path
 from notifier.schemas.stores import DeadLettersSchema, SettledDeadLetterSchema
 from notifier.wire import instant

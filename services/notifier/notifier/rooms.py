@@ -68,6 +68,13 @@ class Rooms:
             audience.rooms[listener] = set(rooms)
             return audience.told
 
+    def catch_up(self, store_id: str, listener: Listener, head: int) -> None:
+        """Count a store as told up to a head that its only socket reads up to by itself."""
+        with self._lock:
+            audience = self._audiences[store_id]
+            if audience.rooms.keys() == {listener}:
+                audience.told = max(audience.told, head)
+
     def leave(self, store_id: str, listener: Listener) -> None:
         with self._lock:
             audience = self._audiences.get(store_id)

@@ -12,13 +12,16 @@ from sqlalchemy import ColumnElement, Select, and_, func, or_
 
 from common import models
 from common.errors import InvalidRequestError
-from notifier.identifiers import as_uuid
+from common.identifiers import as_uuid
 
 FILTERS = ("all", "mine", "waiting")
 PAGE = 50
 _ACCENTED = "áàäâãéèëêíìïîóòöôõúùüûñç"
 _PLAIN = "aaaaaeeeeiiiiooooouuuunc"
+_PLAIN_LETTERS = str.maketrans(_ACCENTED, _PLAIN)
 _NEVER_A_DIGIT = re.compile(r"\D")
+# Words are a number when they hold nothing but what numbers are written with.
+_LIKE_A_NUMBER = re.compile(r"[\d\s+().-]+")
 
 _conversations, _contacts = models.conversations.c, models.contacts.c
 
@@ -77,15 +80,14 @@ def _matches(words: str) -> ColumnElement[bool]:
         _folded_column(_conversations.preview).like(pattern, escape="\\"),
     ]
     digits = _NEVER_A_DIGIT.sub("", words)
-    if digits:
+    if digits and _LIKE_A_NUMBER.fullmatch(words):
         matches.append(_contacts.phone.like(f"%{digits}%"))
     return or_(*matches)
 
 
 def _folded(words: str) -> str:
-    """Lower the case and drop accents, as `_folded_column` does in SQL."""
-    spread = unicodedata.normalize("NFKD", words.lower())
-    return "".join(each for each in spread if not unicodedata.combining(each))
+    """Do to the words what `_folded_column` does in SQL, no less and no more."""
+    return unicodedata.normalize("NFC", words.lower()).translate(_PLAIN_LETTERS)
 
 
 def _folded_column(column: Any) -> Any:

@@ -2,8 +2,8 @@
 
 from flask import Response, make_response, request
 
+from common.openapi import Blueprint
 from notifier.access import console_session
-from notifier.api import Blueprint
 from notifier.console_sessions import LIFETIME, ConsoleSession, key_of
 from notifier.parts import parts
 from notifier.schemas.sign_in import LoggedInSchema, LogInSchema

@@ -9,8 +9,8 @@ from sqlalchemy.exc import DataError
 
 from common.database import Database
 from common.errors import InvalidRequestError
+from common.openapi import Blueprint
 from common.queues import Doorbells
-from notifier.api import Blueprint
 from notifier.parts import parts, store_of_path
 from notifier.schemas.stores import StatsQuerySchema, StatsSchema
 from notifier.wire import instant

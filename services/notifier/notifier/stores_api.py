@@ -10,12 +10,12 @@ from urllib.parse import quote
 from flask import Response, request
 
 from common.errors import NotAllowedError, NotFoundError, StoreNotFoundError
+from common.identifiers import is_catalog_id, is_store_id
+from common.openapi import Blueprint
 from common.tokens import EVERY_STORE
 from notifier import audit
 from notifier.agents import ADMINISTRATOR, Agent
-from notifier.api import Blueprint
 from notifier.catalog import CatalogAnswer, CatalogUnavailableError
-from notifier.identifiers import is_catalog_id, is_store_id
 from notifier.parts import agent, parts, store_of_path
 from notifier.schemas.stores import ServedStoresSchema
 

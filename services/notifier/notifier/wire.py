@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-_STATUSES = {"bot": "bot", "queue": "handover", "agent": "human"}
+from common.conversations import wire_status
 
 
 @dataclass(frozen=True)
@@ -33,7 +33,7 @@ class ListedSession:
             id=row["session_id"],
             phone=row["phone"],
             name=row["name"],
-            status="resolved" if row["resolved"] else _STATUSES[row["owner"]],
+            status=wire_status(row["owner"], resolved=row["resolved"]),
             owner=row["agent_id"] if is_agents else row["owner"],
             owner_name=row["agent_name"],
             epoch=row["epoch"],

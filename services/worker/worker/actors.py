@@ -1,5 +1,8 @@
 """The actors that answer doorbells; one name each, shared by every store's queue."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 import dramatiq
 import structlog
 from dramatiq.brokers.redis import RedisBroker
@@ -19,11 +22,11 @@ def declare(broker: RedisBroker, runner: TurnRunner, status_desk: "StatusDesk") 
     """Give the broker its two actors. A failed job is not repeated: the sweeper rings again."""
 
     def answer_conversation(store_id: str, conversation_id: str) -> None:
-        with _Door(store_id):
+        with _job(store_id):
             runner.answer(store_id, conversation_id)
 
     def apply_statuses(store_id: str) -> None:
-        with _Door(store_id):
+        with _job(store_id):
             status_desk.apply(store_id)
 
     dramatiq.actor(actor_name=ANSWER, broker=broker)(answer_conversation)
@@ -49,20 +52,14 @@ class StatusDesk:
                 return
 
 
-class _Door:
-    """Logs what a job could not do; its conversation stays pending and is rung again."""
-
-    def __init__(self, store_id: str) -> None:
-        self._store_id = store_id
-
-    def __enter__(self) -> None:
-        return None
-
-    def __exit__(self, _kind: object, error: BaseException | None, _trace: object) -> bool:
-        if isinstance(error, StoreNotFoundError):
-            _LOG.warning("doorbell_of_unknown_store", store=self._store_id)
-        elif isinstance(error, ServiceError):
-            _LOG.warning("job_failed", store=self._store_id, code=error.code)
-        elif isinstance(error, Exception):
-            _LOG.error("job_broke", store=self._store_id, **traceback_of(error))
-        return isinstance(error, Exception)
+@contextmanager
+def _job(store_id: str) -> Iterator[None]:
+    """Log what a job could not do; its conversation stays pending and is rung again."""
+    try:
+        yield
+    except StoreNotFoundError:
+        _LOG.warning("doorbell_of_unknown_store", store=store_id)
+    except ServiceError as error:
+        _LOG.warning("job_failed", store=store_id, code=error.code)
+    except Exception as error:  # noqa: BLE001  # a door: one job must not end its thread
+        _LOG.error("job_broke", store=store_id, **traceback_of(error))

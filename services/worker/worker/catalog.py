@@ -14,8 +14,8 @@ from worker.assistant.port import Passage
 from worker.outgoing_http import Answer, Limits, NoAnswerError, NotConnectedError, OutgoingHttp
 
 _LIMITS = Limits(connect_seconds=1.0, answer_seconds=3.0, answer_bytes=4_000_000)
-# An address line may hold 4,094 bytes (gunicorn's default), and an emoji costs 12 of them.
-_LONGEST_QUESTION = 300
+# It travels in an address: 600 emoji are 7 KB there. The catalog's server takes far more.
+_LONGEST_QUESTION = 600
 _OK, _NOT_FOUND = 200, 404
 
 

@@ -58,7 +58,7 @@ def why_silent(store: Store, conversation: Conversation) -> str:
     """Say why the bot does not answer this conversation; empty when it does."""
     if conversation.owner != "bot":
         return "bot_off"
-    if not store.settings.bot_enabled:
+    if not (store.is_active and store.settings.bot_enabled):
         return "bot_off"
     if not conversation.is_window_open:
         return "window_closed"

@@ -8,7 +8,7 @@ import re
 from collections.abc import Sequence
 from functools import lru_cache
 
-from worker.folding import fold
+from worker.folding import fold_disguised
 
 DEFAULT_KEYWORDS = (
     "humano",
@@ -33,7 +33,7 @@ def asks_for_person(text: str, keywords: Sequence[str]) -> str | None:
 
     The time taken is linear in the text, for each keyword.
     """
-    words = " ".join(_WORD.findall(fold(text)))
+    words = " ".join(_WORD.findall(fold_disguised(text)))
     padded = f" {words} "
     return next((word for word in keywords if f" {_folded(word)} " in padded), None)
 
@@ -41,4 +41,4 @@ def asks_for_person(text: str, keywords: Sequence[str]) -> str | None:
 @lru_cache(maxsize=4096)
 def _folded(keyword: str) -> str:
     # An empty keyword must never match: a lone NUL occurs in no folded text.
-    return " ".join(_WORD.findall(fold(keyword))) or "\x00"
+    return " ".join(_WORD.findall(fold_disguised(keyword))) or "\x00"

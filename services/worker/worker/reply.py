@@ -7,6 +7,7 @@ no tag that is known reaches a customer. Everything takes time linear in the tex
 import re
 from dataclasses import dataclass
 
+from common.plain_text import TEXT_LIMIT
 from worker.reply_tags import (
     GAP,
     take_images,
@@ -16,7 +17,6 @@ from worker.reply_tags import (
 )
 from worker.splitting import best_cut, fitting_length
 
-TEXT_LIMIT = 4096  # whatsapp.md 1.4
 _MOST_IMAGES = 5
 # Taking a tag out can make a new one of its surroundings; so often it is looked for again.
 _PASSES = 4

@@ -5,6 +5,8 @@ Used by `reply`. Pure.
 
 import re
 
+from common.plain_text import units
+
 # Each is looked for in the second half of what fits, so that no part is a crumb; words anywhere.
 _BOUNDARIES = (
     re.compile(r"\n\s*\n"),
@@ -23,10 +25,10 @@ _LONGEST_LETTER = 32
 
 def fitting_length(text: str, limit: int) -> int:
     """Count the leading characters that fit into so many UTF-16 units."""
-    if len(text) <= limit and text.isascii():
+    if len(text) <= limit and units(text) <= limit:
         return len(text)
-    units = text[:limit].encode("utf-16-le", "surrogatepass")[: 2 * limit]
-    return len(units.decode("utf-16-le", "ignore"))
+    fitting = text[:limit].encode("utf-16-le", "surrogatepass")[: 2 * limit]
+    return len(fitting.decode("utf-16-le", "ignore"))
 
 
 def best_cut(text: str, length: int) -> int:

@@ -1,83 +1,78 @@
 """Rings what has waited too long: repairs from SQL whatever Redis lost (P8).
 
-Every worker process runs one; an advisory lock lets one of them sweep at a time.
+Every worker process has one; an advisory lock lets one of them sweep at a time.
 """
 
-import threading
+from collections.abc import Mapping, Sequence
 
-import redis
 import structlog
-from sqlalchemy import text
+from sqlalchemy import Connection, text
 
 from common import metrics
 from common.database import Database
-from common.errors import ServiceError
 from common.queues import Doorbells
 
 _LOG = structlog.get_logger()
 _LOCK = text("SELECT pg_try_advisory_xact_lock(hashtextextended('mostrador.sweeper', 0))")
-_OVERDUE = text("SELECT * FROM overdue_conversations(:grace, :at_most)")
+_OVERDUE = text("SELECT * FROM overdue_conversations(:grace, :of_each_store)")
 _STATUSES = text("SELECT stores_with_overdue_statuses(:grace)")
 _GRACE_SECONDS = 2.0  # a doorbell on its way needs no second one
 _PATIENCE_SECONDS = 10.0  # with a queue that moves; after that its doorbell counts as lost
-_MOST_AT_ONCE = 1000
+_MOST_OF_EACH_STORE = 500
+# A queue with more bells than this for each waiting conversation is slow, not lossy.
+_BELLS_PER_CONVERSATION = 2
+
+# Of each store: the conversations that wait, and for how many seconds.
+Overdue = Mapping[str, Sequence[tuple[str, float]]]
 
 
 class Sweeper:
-    """One thread that sweeps every few seconds."""
+    """Finds what nobody is coming for; a ticker calls `sweep` every few seconds."""
 
-    def __init__(self, database: Database, doorbells: Doorbells, seconds: float) -> None:
+    def __init__(self, database: Database, doorbells: Doorbells) -> None:
         self._database = database
         self._doorbells = doorbells
-        self._seconds = seconds
         self._measured: set[str] = set()
-        self._stopped = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="sweeper", daemon=True)
-
-    def start(self) -> None:
-        self._thread.start()
-
-    def stop(self) -> None:
-        self._stopped.set()
-        self._thread.join()
 
     def sweep(self) -> int:
-        """Ring what is overdue; returns how many conversations."""
+        """Ring what is overdue; returns how many conversations.
+
+        Keeps the lock while it rings, so that several processes do not ring the same. Raises
+        DatabaseUnavailableError or redis.RedisError.
+        """
         with self._database.everywhere() as connection:
             if not connection.scalar(_LOCK):
                 return 0
-            limits = {"grace": _GRACE_SECONDS, "at_most": _MOST_AT_ONCE}
-            overdue = connection.execute(_OVERDUE, limits).all()
-            stores = list(connection.scalars(_STATUSES, {"grace": _GRACE_SECONDS}))
-        for store_id in stores:
-            self._doorbells.ring_statuses(store_id)
-        by_store: dict[str, list[tuple[str, float]]] = {}
-        for row in overdue:
-            pending = by_store.setdefault(row.store_id, [])
-            pending.append((str(row.conversation_id), row.overdue_seconds))
-        self._measure(by_store)
-        return sum(self._ring(store_id, pending) for store_id, pending in by_store.items())
+            overdue = _overdue(connection)
+            for store_id in connection.scalars(_STATUSES, {"grace": _GRACE_SECONDS}).all():
+                self._doorbells.ring_statuses(store_id)
+            self._measure(overdue)
+            return sum(self._ring(store_id, waiting) for store_id, waiting in overdue.items())
 
-    def _measure(self, by_store: dict[str, list[tuple[str, float]]]) -> None:
-        """Show each store's backlog; one that is through shows none."""
-        for store_id in self._measured | by_store.keys():
-            oldest = max((late for _, late in by_store.get(store_id, [])), default=0)
-            metrics.oldest_pending_seconds.labels(store_id).set(oldest)
-            metrics.queue_depth.labels(store_id).set(self._doorbells.depth(store_id))
-        self._measured = set(by_store)
-
-    def _ring(self, store_id: str, pending: list[tuple[str, float]]) -> int:
+    def _ring(self, store_id: str, waiting: Sequence[tuple[str, float]]) -> int:
         """Ring a store whose queue is empty; one whose queue moves only for what is very late."""
-        waiting = self._doorbells.depth(store_id)
-        lost = [each for each, late in pending if not waiting or late > _PATIENCE_SECONDS]
+        bells = self._doorbells.depth(store_id)
+        if bells > _BELLS_PER_CONVERSATION * len(waiting):
+            return 0
+        lost = [each for each, late in waiting if not bells or late > _PATIENCE_SECONDS]
         if lost:
             self._doorbells.ring(store_id, lost)
             _LOG.info("swept", store=store_id, conversations=len(lost))
         return len(lost)
 
-    def _run(self) -> None:
-        while not self._stopped.wait(self._seconds):
-            try:
-                self.sweep()
-            except (ServiceError, redis.RedisError) as error:
-                _LOG.warning("sweep_failed", error_type=type(error).__name__)
+    def _measure(self, overdue: Overdue) -> None:
+        """Show each store's backlog; one that is through shows none."""
+        for store_id in self._measured | overdue.keys():
+            oldest = max((late for _, late in overdue.get(store_id, ())), default=0)
+            metrics.oldest_pending_seconds.labels(store_id).set(oldest)
+            metrics.queue_depth.labels(store_id).set(self._doorbells.depth(store_id))
+        self._measured = set(overdue)
+
+
+def _overdue(connection: Connection) -> Overdue:
+    limits = {"grace": _GRACE_SECONDS, "of_each_store": _MOST_OF_EACH_STORE}
+    found: dict[str, list[tuple[str, float]]] = {}
+    for row in connection.execute(_OVERDUE, limits):
+        waiting = found.setdefault(row.store_id, [])
+        waiting.append((str(row.conversation_id), row.overdue_seconds))
+    return found

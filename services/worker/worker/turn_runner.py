@@ -9,9 +9,8 @@ import random
 from dataclasses import dataclass
 
 import structlog
-from sqlalchemy import Connection
 
-from common import conversations, failpoints, leases, messages, metrics, outbox, settling, turns
+from common import failpoints, leases, metrics, settling, turns
 from common.database import Database
 from common.errors import LeaseLostError, PermanentError, ServiceError, TemporaryError
 from common.leases import Lease
@@ -19,12 +18,14 @@ from common.logs import traceback_of
 from common.queues import Doorbells
 from common.stores import Store, Stores
 from common.turns import Turn
+from worker.giving_up import give_up
 from worker.lease_keeper import LeaseKeeper
 from worker.pipeline import Pipeline
 from worker.ports import Done, Waiting
 
 _LOG = structlog.get_logger()
 _LONGEST_BACKOFF_SECONDS = 60.0
+_LONGEST_ASKED_SECONDS = 300.0  # a customer must not wait an hour because a header says so
 
 
 @dataclass(frozen=True)
@@ -99,7 +100,7 @@ class TurnRunner:
             if is_temporary and turn.attempts < store.settings.attempts:
                 turns.postpone(connection, turn, _backoff(turn, error), counted=True)
                 return
-            outcome = _give_up(connection, turn, error)
+            outcome = give_up(connection, self.stores.seal_of(store), turn, error)
         _count(store, turn, outcome)
 
     def _ring_again(self, store_id: str, conversation_id: str) -> None:
@@ -119,25 +120,9 @@ def _backoff(turn: Turn, error: ServiceError) -> float:
     """Wait 1, 2, 4… seconds, each between half and the whole of it, or what was asked for."""
     asked = error.retry_after if isinstance(error, TemporaryError) else None
     if asked is not None:
-        return asked
+        return min(asked, _LONGEST_ASKED_SECONDS)
     longest = min(2.0 ** (turn.attempts - 1), _LONGEST_BACKOFF_SECONDS)
     return longest * random.uniform(0.5, 1.0)  # noqa: S311  # jitter, not a secret
-
-
-def _give_up(connection: Connection, turn: Turn, error: ServiceError) -> str:
-    """End a turn that cannot be answered, where a person will see it."""
-    store_id = turn.lease.store_id
-    for part in outbox.give_up(connection, store_id, turn.turn_id):
-        messages.advance(connection, store_id, part, "failed", error=error.message)
-    if turn.kind == "command":
-        turns.finish(connection, turn, f"rejected:{error.code}")  # the agent sees it failed
-        return "rejected"
-    turns.bury(connection, turn, error.code)
-    conversation = conversations.lock(connection, store_id, turn.lease.conversation_id)
-    if conversation.owner == "bot" and conversation.session_id:
-        conversations.hand_over(connection, conversation, "BOT_FAILED")
-        metrics.handovers.labels(store_id, "BOT_FAILED").inc()
-    return "dead"
 
 
 def _count(store: Store, turn: Turn, outcome: str) -> None:

@@ -17,6 +17,7 @@ from common.queues import Doorbells, connect, redis_client
 from common.sealing import Keyring
 from common.settings import Settings
 from common.stores import Stores
+from common.ticking import Ticker
 from common.tokens import InternalTokens
 from worker import actors
 from worker.actors import StatusDesk
@@ -25,7 +26,8 @@ from worker.assistant.offline import OfflineAssistant
 from worker.assistant.port import Assistant
 from worker.catalog import CatalogClient
 from worker.channels.cloud_api import CloudApi
-from worker.lease_keeper import LeaseKeeper
+from worker.lease_keeper import RENEWALS_PER_LEASE, LeaseKeeper
+from worker.part_sending import PartSender
 from worker.pipeline import Pipeline
 from worker.probes import Probes
 from worker.sending import Sender
@@ -35,6 +37,10 @@ from worker.turn_runner import TurnRunner
 
 # Turns, renewals, the sweeper and the store watch share the pool.
 _SPARE_CONNECTIONS = 4
+# A new store is served within 2 s of its registration.
+_STORE_LOOK_SECONDS = 0.5
+# How long a send may hesitate, as a share of a lease: beyond it the lease may be another's.
+_PAUSE_PER_LEASE = 0.5
 
 
 @dataclass(frozen=True)
@@ -43,24 +49,24 @@ class Machinery:
 
     broker: RedisBroker
     worker: Worker
-    keeper: LeaseKeeper
-    watch: StoreWatch
-    sweeper: Sweeper
+    renewals: Ticker
+    store_looks: Ticker
+    sweeps: Ticker
     probes: Probes
 
     def start(self) -> None:
-        self.keeper.start()
+        self.renewals.start()
         self.worker.start()
-        self.watch.start()
-        self.sweeper.start()
+        self.store_looks.start()
+        self.sweeps.start()
         self.probes.start()
 
     def stop(self, grace_seconds: float) -> None:
         """Finish the turns that run, within the grace; then let go of everything."""
-        self.watch.stop()
-        self.sweeper.stop()
+        self.store_looks.stop()
+        self.sweeps.stop()
         self.worker.stop(timeout=round(grace_seconds * 1000))
-        self.keeper.stop()
+        self.renewals.stop()
         self.probes.stop()
 
 
@@ -75,6 +81,7 @@ def build(settings: Settings) -> Machinery:
     broker = connect(client)
     doorbells = Doorbells(broker)
     keeper = LeaseKeeper(database, settings.lease_seconds)
+    watch = StoreWatch(broker, stores, settings.worker_stores)
     runner = TurnRunner(
         database=database,
         stores=stores,
@@ -88,9 +95,9 @@ def build(settings: Settings) -> Machinery:
     return Machinery(
         broker=broker,
         worker=Worker(broker, worker_threads=settings.worker_threads, worker_timeout=100),
-        keeper=keeper,
-        watch=StoreWatch(broker, stores, settings.worker_stores),
-        sweeper=Sweeper(database, doorbells, settings.sweep_seconds),
+        renewals=Ticker("lease-keeper", settings.lease_seconds / RENEWALS_PER_LEASE, keeper.renew),
+        store_looks=Ticker("store-watch", _STORE_LOOK_SECONDS, watch.look),
+        sweeps=Ticker("sweeper", settings.sweep_seconds, Sweeper(database, doorbells).sweep),
         probes=Probes(settings, {"database": database.ping, "redis": _redis_check(client)}),
     )
 
@@ -107,7 +114,11 @@ def _pipeline(settings: Settings, database: Database, stores: Stores) -> Pipelin
         stores=stores,
         catalog=CatalogClient(settings.catalog_url, tokens),
         assistant=_assistant(settings),
-        sender=Sender(database, stores, channel),
+        sender=Sender(
+            database,
+            stores,
+            PartSender(database, stores, channel, settings.lease_seconds * _PAUSE_PER_LEASE),
+        ),
     )
 
 

@@ -30,7 +30,7 @@ def log_in(ask, email, password=PASSWORD):
 
 def test_an_agent_logs_in_and_is_told_every_store_served(ask, hire, store, other_store):
     ana = hire(store, role="owner", scope=store)
-    hire(other_store, email=ana["email"], scope=other_store)
+    hire(other_store, email=ana["email"])
     answer = log_in(ask, ana["email"].upper())
     assert answer.status_code == 200
     agent = answer.json["agent"]
@@ -75,9 +75,10 @@ def test_an_agent_is_changed_by_the_one_store_it_serves(ask, hire, store):
 
 def test_a_store_cannot_take_over_an_agent_it_shares(ask, hire, store, other_store):
     ana = hire(store, role="owner")
-    # An account that exists is added without a password, and keeps its own.
+    # A store adds no account that exists, with a password or without: the installation does.
     hire(other_store, email=ana["email"], password="la del atacante", scope=other_store, status=409)
-    hire(other_store, email=ana["email"], scope=other_store)
+    hire(other_store, email=ana["email"], scope=other_store, status=409)
+    hire(other_store, email=ana["email"])
     path = f"/stores/{other_store}/agents/{ana['id']}"
     for change in ({"name": "Ana", "password": "la del atacante"}, {"name": "Eva"}):
         answer = ask("PUT", path, {"role": "agent", **change}, scope=other_store)
@@ -89,6 +90,16 @@ def test_a_store_cannot_take_over_an_agent_it_shares(ask, hire, store, other_sto
     reset = {"name": "Ana", "role": "agent", "password": "de la instalación"}
     assert ask("PUT", path, reset).status_code == 200
     assert log_in(ask, ana["email"], "de la instalación").status_code == 200
+
+
+def test_an_account_made_beforehand_opens_no_other_store(ask, hire, store, other_store, new_email):
+    """Whoever made an account knows its first password."""
+    email = new_email()
+    hire(store, email=email, password="la sé yo", scope=store)
+    hire(other_store, email=email, password="la de ella", scope=other_store, status=409)
+
+    answer = log_in(ask, email, "la sé yo").json["agent"]
+    assert [each["id"] for each in answer["stores"]] == [store]
 
 
 def test_an_account_without_any_store_is_forgotten(ask, hire, store, other_store):
@@ -135,7 +146,7 @@ def test_an_administrator_belongs_to_the_installation(ask, hire, store, new_emai
     assert log_in(ask, form["email"]).json["agent"] == made.json
     assert ask("POST", "/agents", form).status_code == 409
     # Serving a store gives that store no power over the account.
-    hire(store, email=form["email"], scope=store)
+    hire(store, email=form["email"])
     path = f"/stores/{store}/agents/{made.json['id']}"
     change = {"name": "Root", "role": "agent", "password": "la del atacante"}
     assert ask("PUT", path, change, scope=store).status_code == 409

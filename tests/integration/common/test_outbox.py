@@ -241,7 +241,7 @@ def test_a_dead_turn_of_which_something_went_goes_on_with_the_rest(desk, turn):
     do(desk, settling.accept, went, "wamid.1")
     with desk.database.store("store-1") as connection:
         outbox.give_up(connection, "store-1", turn.turn_id)
-        assert outbox.reopen(connection, "store-1", turn.turn_id)
+        assert outbox.reopen(connection, "store-1", turn.turn_id, epoch=9)
 
     assert states(desk, turn) == ["accepted", "retry"]
 
@@ -250,7 +250,7 @@ def test_a_dead_turn_of_which_nothing_went_is_not_reopened(desk, turn):
     desk.plan(turn, "text")
     with desk.database.store("store-1") as connection:
         outbox.give_up(connection, "store-1", turn.turn_id)
-        assert not outbox.reopen(connection, "store-1", turn.turn_id)
+        assert not outbox.reopen(connection, "store-1", turn.turn_id, epoch=9)
 
     assert states(desk, turn) == ["cancelled"]
 

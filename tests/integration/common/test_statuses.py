@@ -1,9 +1,11 @@
+import threading
 from itertools import permutations
 
 import pytest
 
 from common import callbacks, conversations, messages, outbox, settling, statuses
 from common.callbacks import Callback
+from common.errors import ServiceError
 from common.inbound import StatusUpdate
 from common.messages import NewMessage
 
@@ -215,9 +217,33 @@ def test_a_status_does_not_wait_for_its_conversations_turn(desk, part):
     assert shown(desk, part) == "read"
 
 
-def test_two_workers_share_the_statuses_without_waiting(desk, part):
+def test_workers_that_apply_statuses_of_the_same_parts_at_once_never_block_each_other(desk, part):
+    """Of many batches at once each takes its turn: none is lost, none ends as a deadlock."""
     answered(desk, part)
-    desk.tell(update("delivered"))
-    with desk.database.store("store-1") as other:
-        other.exec_driver_sql("SELECT 1 FROM inbox WHERE kind = 'status' FOR UPDATE")
-        assert apply(desk).count == 0
+    for number in range(40):
+        desk.tell(update(ORDER[2 + number % 4], raw={"number": number}))
+        desk.tell(StatusUpdate(f"wamid.{number}", "read", callback_data="foreign"))
+    barrier, failed = threading.Barrier(4), []
+
+    def work():
+        barrier.wait()
+        try:
+            apply(desk)
+        except ServiceError as error:
+            failed.append(error)
+
+    workers = [threading.Thread(target=work) for _ in range(4)]
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join()
+
+    assert failed == []
+    assert shown(desk, part) == "played"
+
+
+def test_a_failure_of_a_former_attempt_does_not_fail_the_present_one(desk, part):
+    former = callbacks.write(desk.seal, Callback(part.outbox_id, 0))
+    tell(desk, update("failed", wamid="wamid.0", callback_data=former, error_code="131000"))
+
+    assert shown(desk, part) == "sending"

@@ -8,7 +8,8 @@ from common.errors import NotFoundError
 PHONE = "573001112233"
 TEXTS = [
     ("x" * 4096, 202, None),
-    ("🌻" * 4096, 202, None),
+    ("🌻" * 2048, 202, None),
+    ("🌻" * 2048 + "x", 400, "text_too_long"),
     ("x" * 4097, 400, "text_too_long"),
     ("", 400, "text_empty"),
     (" \n\t", 400, "text_empty"),

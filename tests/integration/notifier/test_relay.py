@@ -47,21 +47,30 @@ def test_after_a_cut_subscription_everything_is_looked_at(ana, silent_shop, redi
     assert wire.up_to(last)[-1]["seq"] == last
 
 
-def test_a_flushed_redis_costs_nothing(ana, shop, redis_url):
-    wire = ana.hello("store-1")
-    wire.next()
+def test_what_is_committed_while_a_socket_enters_is_in_its_welcome(
+    ana, parts, silent_shop, monkeypatch
+):
+    rooms = parts.relay._rooms
+    enter = rooms.enter
 
-    with redis.Redis.from_url(redis_url) as client:
-        client.flushall()
+    def enter_late(*args):
+        silent_shop.says("store-1", PHONE, "hola")
+        return enter(*args)
 
-    assert wire.up_to(shop.records("store-1", 2))[-1]["seq"] == 2
+    monkeypatch.setattr(rooms, "enter", enter_late)
+    wire = ana.hello("store-1", last_seq=0)
+
+    head = wire.next()["head_seq"]
+    assert head == silent_shop.records("store-1", 0) > 0
+    assert rooms.told("store-1") == head
+    assert wire.up_to(head)[-1]["seq"] == head
 
 
 def test_a_cut_database_connection_costs_a_moment(ana, shop, settings):
     wire = ana.hello("store-1")
     wire.next()
 
-    with psycopg.connect(settings.migration_database_url, autocommit=True) as connection:
+    with psycopg.connect(settings.database_url, autocommit=True) as connection:
         connection.execute(
             "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
             " WHERE application_name = 'mostrador' AND pid <> pg_backend_pid()"

@@ -3,7 +3,9 @@
 import time
 
 import pytest
+from sqlalchemy import text
 
+from common.store_registration import StoreChange
 from tests.waiting import eventually
 
 PHONE = "573001234501"
@@ -182,3 +184,40 @@ def _held_back(system):
     row = system.rows(f"SELECT due_at - received_at AS wait FROM inbox WHERE event_id = '{wamid}'")
     eventually(lambda: all(state != "pending" for state, _ in system.outcomes()))
     return row[0]["wait"].total_seconds() > 0.5
+
+
+def test_a_status_that_settles_a_part_before_its_retry_does_not_stop_the_rest(system):
+    """The Graph API refuses, and yet the message arrives: its status settles it meanwhile."""
+    system.chat.reply = "Uno [SEND_IMAGE: cafe-huila]"
+    system.fault(
+        to=f"+{PHONE}", call=1, outcome="http", http_status=429, retry_after=2, accepted=True
+    )
+    system.write(PHONE, "hola")
+
+    assert handled(system) == [("done", "answered")]
+    assert states(system) == ["accepted", "accepted"]
+    assert (len(system.texts()), len(system.images())) == (1, 1)
+
+
+def test_an_unreadable_status_does_not_hold_the_others(system, database):
+    with database.store("store-1") as connection:
+        connection.execute(
+            text(
+                "INSERT INTO inbox (store_id, kind, event_id, payload_sealed, due_at)"
+                " VALUES ('store-1', 'status', 'broken', 'rubbish', now())"
+            )
+        )
+    system.write(PHONE, "hola")
+
+    assert handled(system) == [("done", "answered")]
+    eventually(lambda: system.thread()[-1][2] == "read", what="the status being applied")
+    broken = system.rows("SELECT state, outcome FROM inbox WHERE event_id = 'broken'")
+    assert broken == [{"state": "dead", "outcome": "unreadable"}]
+
+
+def test_a_paused_store_is_shown_to_agents_and_answered_by_nobody(system, registration):
+    registration.change("store-1", StoreChange(status="paused"))
+    system.write(PHONE, "hola")
+
+    assert handled(system) == [("done", "bot_off")]
+    assert system.thread() == [("user", "hola", "received")]

@@ -5,7 +5,7 @@ import threading
 import pytest
 from flask import Response
 
-from common import commands
+from common import commands, dead_letters
 from common.inbound import AgentCommand
 from common.queues import Doorbells, connect, redis_client
 from tests.waiting import eventually
@@ -139,3 +139,28 @@ def test_what_the_bot_planned_under_a_former_owner_is_void_even_after_a_release(
 
     assert handled(system, 1) == [("done", "taken_over")]
     assert system.texts() == []
+
+
+def test_words_of_an_agent_that_never_went_are_shown_as_failed(system, console):
+    system.write(PHONE, "necesito un asesor")
+    handled(system, 1)
+    system.fault(to=f"+{PHONE}", times=0, outcome="error", code=131026)
+    console.send("Hola, soy Ana")
+
+    assert handled(system, 2)[1] == ("done", "rejected:131026")
+    assert system.thread()[-1] == ("agent", "Hola, soy Ana", "failed")
+
+
+def test_what_a_dead_turn_left_goes_when_a_person_asks_for_it(system, console, database):
+    system.chat.reply = "Uno [SEND_IMAGE: cafe-huila]"
+    system.fault(to=f"+{PHONE}", type="image", times=3, outcome="error", code=131000)
+    system.write(PHONE, "hola")
+    assert handled(system, 1) == [("dead", "131000")]
+
+    with database.store("store-1") as connection:
+        letter = dead_letters.waiting(connection, "store-1")[0]
+        conversation = dead_letters.retry(connection, "store-1", letter.dead_letter_id)
+    console.doorbells.ring("store-1", [conversation])
+
+    assert handled(system, 1)[0][0] == "done"
+    assert (len(system.texts()), len(system.images())) == (1, 1)

@@ -91,6 +91,17 @@ def test_who_comes_later_hears_from_where_the_store_is():
     assert rooms.enter("store-1", Ear(), (), 4) == 6
 
 
+def test_the_only_socket_of_a_store_reads_up_to_the_head_by_itself():
+    rooms = Rooms()
+    first = listening(rooms, head=2)
+
+    rooms.catch_up("store-1", first, 4)
+    second = listening(rooms, head=4)
+    rooms.catch_up("store-1", second, 6)
+
+    assert rooms.told("store-1") == 4
+
+
 def test_a_room_is_in_effect_from_the_number_of_its_answer():
     rooms = Rooms()
     ear = listening(rooms, head=2)

@@ -1,4 +1,4 @@
-"""Shapes: times, ids, actions, agents' rights."""
+"""Shapes: times, actions, agents' rights."""
 
 from datetime import UTC, datetime, timedelta, timezone
 
@@ -7,7 +7,6 @@ import pytest
 from common.errors import InvalidRequestError
 from notifier import actions
 from notifier.agents import Agent
-from notifier.identifiers import as_uuid, is_catalog_id, is_storable, is_store_id
 from notifier.wire import instant
 
 SESSION = "01a2057e-ba36-7d19-a825-6678e10209a3"
@@ -26,21 +25,6 @@ def test_times_are_written_in_utc():
     assert instant(datetime(2026, 3, 1, 7, tzinfo=bogota)) == "2026-03-01T12:00:00.000Z"
     assert instant(datetime(2026, 3, 1, 12, 0, 0, 123999, UTC)) == "2026-03-01T12:00:00.123Z"
     assert instant(None) is None
-
-
-def test_only_ids_are_ids():
-    assert as_uuid(SESSION.upper()) == SESSION
-    assert [as_uuid(each) for each in ("", "x", None, 3, SESSION[:-1], "\x00")] == [None] * 6
-    assert is_store_id("store-1")
-    assert not any(is_store_id(each) for each in ("", "-a", "A", "a/b", "a\n", "a" * 64))
-    assert is_catalog_id("P_1-x")
-    assert not any(is_catalog_id(each) for each in ("", ".", "..", "a/b", "ñ", "a" * 65))
-
-
-def test_a_text_is_storable_when_the_database_can_keep_it():
-    assert is_storable("añ🌻\n")
-    assert not is_storable("\x00")
-    assert not is_storable("\ud800")
 
 
 def test_a_hello_is_read():

@@ -2,11 +2,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from worker.reply import TEXT_LIMIT, split_text
-
-
-def units(text):
-    return len(text.encode("utf-16-le", "surrogatepass")) // 2
+from common.plain_text import TEXT_LIMIT, units
+from worker.reply import split_text
 
 
 @pytest.mark.parametrize("text", ["a", "a" * 4096, "ñ " * 2047 + "ñ"])

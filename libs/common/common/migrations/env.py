@@ -1,5 +1,7 @@
 """Alembic's entry: runs as the tables' owner, then grants the service role what it needs."""
 
+import sys
+
 from alembic import context
 from sqlalchemy import Connection, create_engine, make_url, text
 from sqlalchemy.pool import NullPool
@@ -8,12 +10,18 @@ from common.database import sqlalchemy_url
 from common.settings import Settings
 
 # Two deployments that migrate at once: the second waits, then finds nothing to do.
+_ONE_ROLE = (
+    "DATABASE_URL and MIGRATION_DATABASE_URL name one role: it owns the tables, so row-level"
+    " security guards nothing. Give the services a role of their own.\n"
+)
 _LOCK = text("SELECT pg_advisory_xact_lock(hashtextextended('mostrador.migrations', 0))")
 
 
 def _grant(connection: Connection, role: str) -> None:
     quoted = connection.dialect.identifier_preparer.quote(role)
     for statement in (
+        # Functions that look across stores run as the owner: they are for the service alone.
+        "REVOKE EXECUTE ON ALL FUNCTIONS IN SCHEMA public FROM PUBLIC",
         f"GRANT USAGE ON SCHEMA public TO {quoted}",
         f"GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {quoted}",
         f"GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA public TO {quoted}",
@@ -33,6 +41,8 @@ def _migrate(settings: Settings) -> None:
             context.run_migrations()
         if service and service != owner:
             _grant(connection, service)
+        else:
+            sys.stderr.write(_ONE_ROLE)
 
 
 _migrate(context.config.attributes["settings"])

@@ -8,6 +8,7 @@ import structlog
 from dramatiq.brokers.redis import RedisBroker
 from dramatiq.errors import BrokerConnectionError
 
+from common.circuit import Circuit
 from common.queues.names import ANSWER, STATUSES, queue_name
 
 _LOG = structlog.get_logger()
@@ -19,6 +20,7 @@ class Doorbells:
 
     def __init__(self, broker: RedisBroker) -> None:
         self._broker = broker
+        self._circuit = Circuit()
 
     def ring(self, store_id: str, conversation_ids: Iterable[str], delay_ms: float = 0) -> bool:
         """Say that these conversations have mail, once each; False when Redis is not there."""
@@ -40,11 +42,14 @@ class Doorbells:
         return int(self._broker.client.llen(key))
 
     def _send(self, jobs: list["dramatiq.Message[None]"], delay_ms: float) -> bool:
+        if self._circuit.is_open:
+            return False  # the door must not wait for a Redis that hangs; the sweeper rings
         delay = round(delay_ms) or None
         try:
             for job in jobs:
                 self._broker.enqueue(job, delay=delay)
         except _REDIS_GONE as error:
+            self._circuit.trip()
             _LOG.warning("doorbell_not_rung", jobs=len(jobs), error_type=type(error).__name__)
             return False
         return True

@@ -5,7 +5,6 @@ from flask.views import MethodView
 from catalog.access import is_for_every_store
 from catalog.accounts import Account
 from catalog.agents import AgentForm, StoreAgent
-from catalog.api import Blueprint
 from catalog.parts import parts
 from catalog.schemas.agents import (
     AccountSchema,
@@ -16,6 +15,7 @@ from catalog.schemas.agents import (
     StoreAgentSchema,
     StoreAgentsSchema,
 )
+from common.openapi import Blueprint
 
 blueprint = Blueprint("agents", __name__, description="Who may log in to the console.")
 

@@ -4,8 +4,6 @@ from dataclasses import replace
 
 from flask.views import MethodView
 
-from catalog.api import Blueprint
-from catalog.identifiers import is_identifier
 from catalog.knowledge import Passage
 from catalog.paging import Page, PageRequest
 from catalog.parts import parts
@@ -13,6 +11,8 @@ from catalog.routes.paths import same_id
 from catalog.schemas.knowledge import KnowledgePageSchema, PassageSchema
 from catalog.schemas.paging import PageQuerySchema
 from common.errors import InvalidRequestError
+from common.identifiers import is_catalog_id
+from common.openapi import Blueprint
 
 blueprint = Blueprint("knowledge", __name__, description="What a store's assistant knows.")
 
@@ -44,7 +44,7 @@ class OnePassage(MethodView):
     def put(self, passage: Passage, store_id: str, knowledge_id: str) -> tuple[Passage, int]:
         """Add or replace a passage."""
         same_id(passage.knowledge_id, knowledge_id)
-        if not is_identifier(knowledge_id):
+        if not is_catalog_id(knowledge_id):
             raise InvalidRequestError("A passage cannot have this id.")
         kept, is_new = parts().knowledge.put(store_id, replace(passage, knowledge_id=knowledge_id))
         return kept, 201 if is_new else 200

@@ -5,8 +5,6 @@ from typing import Any
 
 from flask.views import MethodView
 
-from catalog.api import Blueprint
-from catalog.identifiers import is_identifier
 from catalog.images import Resolved, resolve
 from catalog.paging import Page, PageRequest
 from catalog.parts import parts
@@ -21,6 +19,8 @@ from catalog.schemas.products import (
     ResolvedSchema,
 )
 from common.errors import InvalidRequestError
+from common.identifiers import is_catalog_id
+from common.openapi import Blueprint
 
 blueprint = Blueprint("products", __name__, description="What a store sells.")
 
@@ -52,7 +52,7 @@ class OneProduct(MethodView):
     def put(self, product: Product, store_id: str, product_id: str) -> tuple[Product, int]:
         """Add or replace a product."""
         same_id(product.product_id, product_id)
-        if not is_identifier(product_id):
+        if not is_catalog_id(product_id):
             raise InvalidRequestError("A product cannot have this id.")
         kept, is_new = parts().products.put(store_id, replace(product, product_id=product_id))
         return kept, 201 if is_new else 200

@@ -4,10 +4,10 @@ from typing import Any
 
 from flask.views import MethodView
 
-from catalog.api import Blueprint
 from catalog.parts import parts
 from catalog.schemas.search import FoundSchema, SearchQuerySchema
 from catalog.search import Found
+from common.openapi import Blueprint
 
 blueprint = Blueprint("search", __name__, description="What answers a customer's question.")
 

@@ -3,7 +3,6 @@
 from flask.views import MethodView
 
 from catalog.access import claims, is_for_every_store, require_every_store
-from catalog.api import Blueprint
 from catalog.parts import parts
 from catalog.routes.paths import same_id
 from catalog.schemas.stores import (
@@ -16,6 +15,7 @@ from catalog.schemas.stores import (
 )
 from catalog.stores import StoreView
 from common.errors import StoreNotFoundError
+from common.openapi import Blueprint
 
 blueprint = Blueprint("stores", __name__, description="The tenants and their settings.")
 

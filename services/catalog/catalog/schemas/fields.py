@@ -7,7 +7,8 @@ from typing import Any
 
 from marshmallow import ValidationError, fields, validate
 
-from catalog.identifiers import IDENTIFIER_PATTERN, STORE_ID_PATTERN
+from common.identifiers import CATALOG_ID_PATTERN, STORE_ID_PATTERN
+from common.plain_text import is_storable
 
 _LARGEST_PRICE = Decimal("999999999999.99")  # numeric(14, 2)
 _CENTS = -2
@@ -33,7 +34,7 @@ def shaped(pattern: str, **options: Any) -> fields.String:
 
 
 def identifier(attribute: str) -> fields.String:
-    return shaped(IDENTIFIER_PATTERN, attribute=attribute)
+    return shaped(CATALOG_ID_PATTERN, attribute=attribute)
 
 
 def store_id(**options: Any) -> fields.String:
@@ -59,12 +60,8 @@ def boolean(**options: Any) -> fields.Boolean:
 
 def storable(value: str) -> None:
     """Refuse what PostgreSQL cannot store: NUL, and halves of characters."""
-    try:
-        value.encode()
-    except UnicodeEncodeError as error:
-        raise ValidationError("It holds half a character.") from error
-    if "\x00" in value:
-        raise ValidationError("It holds a NUL character.")
+    if not is_storable(value):
+        raise ValidationError("It holds NUL or half a character.")
 
 
 def _fitting(pattern: str) -> Check:

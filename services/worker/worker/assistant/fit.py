@@ -8,7 +8,7 @@ import re
 from collections.abc import Sequence
 
 from worker.assistant.port import Passage
-from worker.folding import fold
+from worker.folding import fold_disguised
 
 _WORD = re.compile(r"[^\W_]+")
 _SHORTEST = 3
@@ -77,5 +77,5 @@ def _are_forms_of_one(word: str, other: str) -> bool:
 
 
 def _telling_words(text: str) -> frozenset[str]:
-    found = set(_WORD.findall(fold(text[:_LONGEST_READ])))
+    found = set(_WORD.findall(fold_disguised(text[:_LONGEST_READ])))
     return frozenset(word for word in found - _EMPTY_WORDS if len(word) >= _SHORTEST)

@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass
 
-from worker.folding import fold
+from worker.folding import fold_disguised
 
 _WORD = re.compile(r"[^\W_]+")
 _GREETINGS = re.compile(
@@ -62,7 +62,7 @@ SAYINGS = {
 
 def courtesy_of(text: str) -> str:
     """Say whether a text is only a "greeting" or only "thanks"; empty when it asks something."""
-    words = " ".join(_WORD.findall(fold(text)))
+    words = " ".join(_WORD.findall(fold_disguised(text)))
     if _is_made_of(_GREETINGS, words):
         return "greeting"
     return "thanks" if _is_made_of(_THANKS, words) else ""

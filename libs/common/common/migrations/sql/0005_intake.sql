@@ -98,7 +98,7 @@ DECLARE
 BEGIN
     IF its_conversation IS NOT NULL THEN
         SELECT last_seq + 1 INTO STRICT next_seq FROM conversation_heads
-        WHERE store_id = of_store AND conversation_id = its_conversation FOR UPDATE;
+        WHERE store_id = of_store AND conversation_id = its_conversation FOR NO KEY UPDATE;
     END IF;
     INSERT INTO inbox (store_id, kind, event_id, conversation_id, seq, payload_sealed, sent_at, due_at)
     VALUES (of_store, its_kind, its_event_id, its_conversation, next_seq, its_payload, its_sent_at,
@@ -121,20 +121,24 @@ BEGIN
 END $$;
 
 -- What has waited too long without a live lease: the sweeper rings these again (promise P8).
-CREATE FUNCTION overdue_conversations(grace_seconds double precision, at_most integer)
+CREATE FUNCTION overdue_conversations(grace_seconds double precision, of_each_store integer)
 RETURNS TABLE (store_id text, conversation_id uuid, overdue_seconds double precision)
 LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = public, pg_temp AS $$
-    SELECT head.store_id, head.conversation_id,
-           extract(epoch FROM clock_timestamp() - head.due_at)::double precision
+    SELECT late.store_id, late.conversation_id,
+           extract(epoch FROM clock_timestamp() - late.due_at)::double precision
     FROM (
-        SELECT DISTINCT ON (store_id, conversation_id) store_id, conversation_id, due_at
-        FROM inbox WHERE state = 'pending' AND conversation_id IS NOT NULL
-        ORDER BY store_id, conversation_id, seq
-    ) AS head
-    LEFT JOIN leases USING (store_id, conversation_id)
-    WHERE head.due_at < clock_timestamp() - grace_seconds * interval '1 second'
-      AND (leases.held_until IS NULL OR leases.held_until < clock_timestamp())
-    ORDER BY head.due_at LIMIT at_most
+        SELECT head.store_id, head.conversation_id, head.due_at,
+               row_number() OVER (PARTITION BY head.store_id ORDER BY head.due_at) AS place
+        FROM (
+            SELECT DISTINCT ON (store_id, conversation_id) store_id, conversation_id, due_at
+            FROM inbox WHERE state = 'pending' AND conversation_id IS NOT NULL
+            ORDER BY store_id, conversation_id, seq
+        ) AS head
+        LEFT JOIN leases USING (store_id, conversation_id)
+        WHERE head.due_at < clock_timestamp() - grace_seconds * interval '1 second'
+          AND (leases.held_until IS NULL OR leases.held_until < clock_timestamp())
+    ) AS late
+    WHERE late.place <= of_each_store  -- one store's backlog must not hide another's
 $$;
 
 CREATE FUNCTION stores_with_overdue_statuses(grace_seconds double precision)

@@ -3,8 +3,12 @@
 import re
 import uuid
 
-_STORE_ID = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
-_CATALOG_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
+# As the tables check them. An id of the catalog's fits an image tag of a reply.
+STORE_ID_PATTERN = "^[a-z0-9][a-z0-9-]{0,62}$"
+CATALOG_ID_PATTERN = "^[A-Za-z0-9_-]{1,64}$"
+
+_STORE_ID = re.compile(STORE_ID_PATTERN)
+_CATALOG_ID = re.compile(CATALOG_ID_PATTERN)
 
 
 def is_store_id(text: str) -> bool:
@@ -22,12 +26,3 @@ def as_uuid(text: object) -> str | None:
         return str(uuid.UUID(text)) if isinstance(text, str) else None
     except ValueError:
         return None
-
-
-def is_storable(text: str) -> bool:
-    """Say whether PostgreSQL can keep a text: no NUL, no half of a surrogate pair."""
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        return False
-    return "\x00" not in text

@@ -1,28 +1,11 @@
-"""The folding of text for search."""
+"""The words of a text, folded for search."""
 
 import time
 
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from catalog.folding import asked_words, fold, indexed_words
-
-
-@pytest.mark.parametrize(
-    ("text", "folded"),
-    [
-        ("CAFÉ", "cafe"),
-        ("cafe\u0301", "cafe"),
-        ("Nariño", "narino"),
-        ("pingüino", "pinguino"),
-        ("Straße", "strasse"),
-        ("ﬁno", "fino"),
-        ("", ""),
-    ],
-)
-def test_case_and_accents_are_folded(text, folded):
-    assert fold(text) == folded
+from catalog.search_words import asked_words, indexed_words
 
 
 @settings(deadline=None)

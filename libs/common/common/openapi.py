@@ -6,13 +6,24 @@ from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
 import flask_smorest
 from flask import Request
-from marshmallow import Schema, ValidationError
+from marshmallow import Schema, ValidationError, fields
 from webargs.flaskparser import FlaskParser
 
-from catalog.schemas.errors import ErrorSchema
 from common.errors import InvalidRequestError
 
 View = TypeVar("View")
+
+
+class ErrorBodySchema(Schema):
+    code = fields.String(metadata={"description": "What a program acts on, in snake_case."})
+    message = fields.String(metadata={"description": "What a person reads."})
+    details = fields.Dict(metadata={"description": "Such as `fields`: what is wrong with each."})
+
+
+class ErrorSchema(Schema):
+    """The shape of every error, for the document only; `common.web` makes the answers."""
+
+    error = fields.Nested(ErrorBodySchema)
 
 
 class RequestParser(FlaskParser):
@@ -38,8 +49,8 @@ class RequestParser(FlaskParser):
     ) -> NoReturn:
         """Name the fields; the place they were read from goes without saying."""
         messages: Any = error.messages
-        (fields,) = messages.values()
-        raise InvalidRequestError("The request breaks a rule.", fields=fields) from error
+        (wrong,) = messages.values()
+        raise InvalidRequestError("The request breaks a rule.", fields=wrong) from error
 
 
 class Api(flask_smorest.Api):  # type: ignore[misc]  # flask-smorest has no types
@@ -55,7 +66,9 @@ class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc]
 
     if TYPE_CHECKING:
 
-        def route(self, rule: str) -> Callable[[View], View]: ...
+        def route(
+            self, rule: str, *, methods: list[str] | None = None, endpoint: str | None = None
+        ) -> Callable[[View], View]: ...
         def arguments(
             self, schema: Schema | type[Schema], *, location: str = "json"
         ) -> Callable[[View], View]: ...

@@ -1,15 +1,13 @@
-"""Folding of text for search: lower case, no accents, words only. Pure: no I/O.
+"""The words of a text, folded for search. Pure: no I/O.
 
 The same folding is applied before storing and before asking, so that "cafés", "CAFE" and
 "café" are one word. PostgreSQL then stems the folded words.
 """
 
 import re
-import unicodedata
 
-# Putting marks in order is quadratic in a run of marks, so a text is normalised in pieces. A
-# mark cut off from its letter does no harm: marks are dropped.
-_PIECE = 128
+from common.folding import fold
+
 _WORD = re.compile(r"[^\W_]+")
 # PostgreSQL refuses a longer lexeme in a query (2,046 bytes); no word that people use is near.
 _LONGEST_WORD = 64
@@ -26,15 +24,6 @@ _WRAPPING = frozenset(
     ustedes mas tambien hello please the and for you are have
     """.split()  # noqa: SIM905  # three lines instead of thirty
 )
-
-
-def fold(text: str) -> str:
-    """Return the text in lower case without accents or other marks."""
-    if text.isascii():
-        return text.lower()
-    pieces = (text[start : start + _PIECE] for start in range(0, len(text), _PIECE))
-    spread = "".join(unicodedata.normalize("NFKD", piece) for piece in pieces)
-    return "".join(each for each in spread if not unicodedata.combining(each)).casefold()
 
 
 def indexed_words(text: str) -> str:

@@ -1,0 +1,58 @@
+"""How a turn ends that cannot be answered: where a person will see it (P1).
+
+A part that went and was never confirmed is flagged, one that was refused is shown as failed,
+and the customer of a dead letter is handed to a person.
+"""
+
+from sqlalchemy import Connection
+
+from common import conversations, messages, metrics, outbox, settling, turns
+from common.conversations import Conversation
+from common.errors import ServiceError
+from common.inbound import AgentCommand
+from common.messages import NewMessage
+from common.sealing import StoreSeal
+from common.turns import Turn
+from worker.redaction import redact
+from worker.sending import UNCONFIRMED
+
+
+def give_up(connection: Connection, seal: StoreSeal, turn: Turn, error: ServiceError) -> str:
+    """End a turn in the caller's transaction; returns its outcome for the metrics."""
+    store_id = turn.lease.store_id
+    conversation = conversations.lock(connection, store_id, turn.lease.conversation_id)
+    for unconfirmed in settling.abandon(connection, store_id, turn.turn_id):
+        messages.explain(connection, store_id, unconfirmed, UNCONFIRMED)
+    for refused in outbox.give_up(connection, store_id, turn.turn_id):
+        messages.advance(connection, store_id, refused, "failed", error=error.message)
+    if turn.kind == "command" and _show_failed(connection, seal, conversation, turn, error):
+        turns.finish(connection, turn, f"rejected:{error.code}")
+        return "rejected"
+    turns.bury(connection, turn, error.code)
+    if conversation.owner == "bot" and conversation.session_id:
+        conversations.hand_over(connection, conversation, "BOT_FAILED")
+        metrics.handovers.labels(store_id, "BOT_FAILED").inc()
+    return "dead"
+
+
+def _show_failed(
+    connection: Connection,
+    seal: StoreSeal,
+    conversation: Conversation,
+    turn: Turn,
+    error: ServiceError,
+) -> bool:
+    """Show an agent that their words did not go; False when nobody can read them any more."""
+    try:
+        command = AgentCommand.from_bytes(seal.open(turn.mail[0].payload_sealed))
+    except (ServiceError, ValueError, TypeError):
+        return False
+    if not messages.is_known(connection, conversation.store_id, command.message_id):
+        redacted = redact(command.text).text
+        sealed = seal.seal_text(command.text) if redacted != command.text else None
+        unsent = NewMessage(command.message_id, "agent", "text", redacted, "sending", sealed)
+        messages.remember(connection, conversation, unsent)
+    messages.advance(
+        connection, conversation.store_id, command.message_id, "failed", error=error.message
+    )
+    return True
