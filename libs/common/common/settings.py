@@ -67,7 +67,10 @@ class Settings:
         "PostgreSQL for the owner of the tables; DATABASE_URL when unset.",
     )
     database_connections: int = _setting(
-        "DATABASE_CONNECTIONS", 16, "Connections one process may hold.", least=1
+        "DATABASE_CONNECTIONS",
+        16,
+        "Connections one HTTP service may hold; a worker holds one for each thread and four more.",
+        least=1,
     )
     redis_url: str = _setting(
         "REDIS_URL", "", "Redis; wins over REDIS_HOST, REDIS_PORT and REDIS_PASSWORD."

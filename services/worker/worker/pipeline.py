@@ -31,7 +31,6 @@ from worker.reply import Reply, parse_reply
 from worker.sending import Sender
 
 _LOG = structlog.get_logger()
-_LONGEST_QUESTION = 600  # what a search can use; it travels in a URL
 
 
 @dataclass(frozen=True)
@@ -98,8 +97,7 @@ class Pipeline:
         return self.sender.send(store, turn, "handed_over")
 
     def _ask_assistant(self, store: Store, opening: Opening) -> Reply:
-        question = "\n".join(opening.texts)[:_LONGEST_QUESTION]
-        passages = self.catalog.search(store.store_id, question)
+        passages = self.catalog.search(store.store_id, "\n".join(opening.texts))
         request = AssistantRequest(
             store_id=store.store_id,
             store_name=store.name,
