@@ -4,20 +4,25 @@
 """
 
 import unicodedata
+from functools import lru_cache
 
-# Putting marks in order is quadratic in a run of marks (32 K marks take a second), so a text is
-# normalised in pieces. A mark cut off from its letter does no harm: marks are dropped.
-_PIECE = 128
 # A letter becomes three characters at the most, in any text that people write; one Arabic
 # ligature becomes eighteen.
-_LONGEST_PIECE = 3 * _PIECE
+_LONGEST_LETTER = 3
+_LETTERS_REMEMBERED = 4096
 
 
 def fold(text: str) -> str:
-    """Return the text in lower case without accents or other marks."""
+    """Return the text in lower case without accents or other marks; linear in its length."""
     if text.isascii():
         return text.lower()
-    pieces = (text[start : start + _PIECE] for start in range(0, len(text), _PIECE))
-    spread = "".join(unicodedata.normalize("NFKD", piece)[:_LONGEST_PIECE] for piece in pieces)
-    marks = {ord(each): None for each in set(spread) if unicodedata.combining(each)}
-    return (spread.translate(marks) if marks else spread).casefold()
+    letters = {ord(each): _folded(each) for each in set(text) if not each.isascii()}
+    return text.translate(letters).casefold()
+
+
+@lru_cache(maxsize=_LETTERS_REMEMBERED)
+def _folded(letter: str) -> str:
+    # Letter by letter: putting the marks of a whole text in order is quadratic, and drops them
+    # all the same.
+    spread = unicodedata.normalize("NFKD", letter)[:_LONGEST_LETTER]
+    return "".join(each for each in spread if not unicodedata.combining(each)).casefold()

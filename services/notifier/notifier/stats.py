@@ -27,7 +27,10 @@ _SESSIONS = text(
     FROM conversations WHERE store_id = :store_id AND session_id IS NOT NULL
     """
 )
-_DEAD = text("SELECT count(*) FROM inbox WHERE store_id = :store_id AND state = 'dead' AND kind <> 'status'")
+_DEAD = text(
+    "SELECT count(*) FROM inbox"
+    " WHERE store_id = :store_id AND state = 'dead' AND kind <> 'status'"
+)
 # Only conversations with something new today are looked into: messages have no index by time.
 _ANSWERED = text(
     """
