@@ -1,20 +1,47 @@
-"""The console's page, for now a word about itself, and what every answer says to a browser."""
+"""The console's page, and what every answer says to a browser.
 
-from flask import Flask, Response, render_template
+The page is what lies in `static`; it asks for everything else by REST and the socket. It may
+show pictures of the console's own host and of the catalog's, and reach nothing else.
+"""
 
-# Nothing comes from another host, and nothing may frame the console.
-_POLICY = "default-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+from urllib.parse import urlsplit
 
-
-def add_pages(app: Flask) -> None:
-    """Serve `/`, and guard it and every other answer."""
-    app.add_url_rule("/", "index", lambda: render_template("index.html"))
-    app.after_request(_guarded)
+from flask import Flask, Response
 
 
-def _guarded(response: Response) -> Response:
-    response.headers["Content-Security-Policy"] = _POLICY
-    response.headers["X-Content-Type-Options"] = "nosniff"
-    response.headers["Referrer-Policy"] = "same-origin"
-    response.headers.setdefault("Cache-Control", "no-store")
-    return response
+def add_pages(app: Flask, pictures_url: str) -> None:
+    """Serve `/`, and guard it and every other answer.
+
+    `pictures_url` is where relative paths of pictures lead: its origin may be shown from.
+    """
+    policy = _policy(pictures_url)
+
+    def guarded(response: Response) -> Response:
+        response.headers["Content-Security-Policy"] = policy
+        response.headers["X-Content-Type-Options"] = "nosniff"
+        # A picture's host has no business knowing who looks at it.
+        response.headers["Referrer-Policy"] = "no-referrer"
+        response.headers.setdefault("Cache-Control", "no-store")
+        return response
+
+    app.add_url_rule("/", "index", lambda: app.send_static_file("index.html"))
+    app.after_request(guarded)
+
+
+def _policy(pictures_url: str) -> str:
+    """Write the Content-Security-Policy: nothing inline, nothing of others, no frame around."""
+    parts = urlsplit(pictures_url)
+    pictures = f" {parts.scheme}://{parts.netloc}" if parts.scheme and parts.netloc else ""
+    return "; ".join(
+        (
+            "default-src 'none'",
+            "script-src 'self'",
+            "style-src 'self'",
+            f"img-src 'self'{pictures} data: blob:",
+            "connect-src 'self'",
+            "font-src 'self'",
+            "base-uri 'none'",
+            "form-action 'self'",
+            "frame-ancestors 'none'",
+        )
+    )

@@ -28,8 +28,7 @@ _SESSIONS = text(
     """
 )
 _DEAD = text(
-    "SELECT count(*) FROM inbox"
-    " WHERE store_id = :store_id AND state = 'dead' AND kind <> 'status'"
+    "SELECT count(*) FROM inbox WHERE store_id = :store_id AND state = 'dead' AND kind <> 'status'"
 )
 # Only conversations with something new today are looked into: messages have no index by time.
 _ANSWERED = text(

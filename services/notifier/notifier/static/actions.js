@@ -1,0 +1,191 @@
+// What the page does: asks the server, listens to it, and tells the store what came of it.
+
+import * as api from "./api.js";
+import { createLive } from "./live.js";
+import { createStore, initial, reduce } from "./state.js";
+
+export const store = createStore(reduce, initial);
+const { dispatch, get } = store;
+const set = (values) => dispatch({ type: "set", values });
+
+const live = createLive(
+  () => ({ storeId: get().storeId, lastSeq: get().lastSeq, rooms: get().openId ? [get().openId] : [] }),
+  {
+    event: heard,
+    counted: (seq) => dispatch({ type: "counted", seq }),
+    connection: (connection) => set({ connection }),
+    joined: (sessionId, seq) => seq > (get().thread?.asOf ?? 0) && loadThread(sessionId),
+    typing: ({ session_id: sessionId, agent }) => sessionId === get().openId && agent.id !== get().agent.id && showTyping(agent),
+    refused: ({ error }) => error.code === "store_not_found" && start(),
+    mayReturn,
+    resync,
+  },
+);
+
+function heard(event) {
+  const before = get().openId;
+  dispatch({ type: "event", event });
+  const { openId, sessions } = get();
+  if (openId !== before) enter(openId);
+  if (event.type === "session_update" && !sessions[event.data.id]) loadLists();
+}
+
+/** Load all anew and go on after the head; what comes meanwhile is newer than the head. */
+function resync(head) {
+  set({ lastSeq: head });
+  loadLists().then(() => get().words && search(get().words));
+  if (get().openId) loadThread(get().openId);
+}
+
+/** Before trying the socket again: is the server there, and is the log-in still good? */
+async function mayReturn() {
+  try {
+    await api.me();
+    return true;
+  } catch (fault) {
+    if (fault.status !== 401) return true;
+    endSession("signedOut");
+    return false;
+  }
+}
+
+let typingTimer = 0;
+function showTyping(agent) {
+  set({ typing: agent.name });
+  clearTimeout(typingTimer);
+  typingTimer = setTimeout(() => set({ typing: null }), 5000);
+}
+
+api.whenSignedOut(() => endSession("signedOut"));
+
+function endSession(notice) {
+  live.stop();
+  dispatch({ type: "signedOut", notice });
+}
+
+/** Begin: with the log-in that is there, or by asking for one. Who never logged in is not asked about. */
+export async function start() {
+  if (!localStorage.getItem("known")) return endSession("");
+  try {
+    await enterConsole(await api.me());
+  } catch (fault) {
+    const notice = fault.code === "network" ? "fault_network" : "fault_server";
+    endSession(fault.status === 401 ? "" : notice);
+  }
+  return undefined;
+}
+
+export async function logIn(email, password) {
+  await enterConsole(await api.logIn(email, password));
+}
+
+export async function logOut() {
+  live.stop();
+  await api.logOut().catch(() => null);
+  localStorage.removeItem("known");
+  dispatch({ type: "signedOut" });
+}
+
+async function enterConsole(agent) {
+  const stores = await api.stores();
+  const kept = localStorage.getItem("store");
+  const storeId = (stores.find((each) => each.id === kept) ?? stores[0])?.id ?? null;
+  localStorage.setItem("known", "yes");
+  dispatch({ type: "signedIn", agent, stores, storeId });
+  if (storeId) await enterStore();
+}
+
+export function chooseStore(storeId) {
+  localStorage.setItem("store", storeId);
+  live.stop();
+  dispatch({ type: "storeChosen", storeId });
+  return enterStore();
+}
+
+async function enterStore() {
+  const { storeId } = get();
+  const head = await loadLists();
+  if (head === null || storeId !== get().storeId) return;
+  dispatch({ type: "counted", seq: head });
+  live.start();
+}
+
+/** Load the first page of each filter; returns the number all of them hold, or null. */
+export async function loadLists() {
+  const { storeId } = get();
+  try {
+    const filters = ["all", "waiting", "mine"];
+    const pages = await Promise.all(filters.map((filter) => api.sessions(storeId, filter)));
+    if (storeId !== get().storeId) return null;
+    filters.forEach((filter, index) => dispatch({ type: "listed", filter, page: pages[index] }));
+    return Math.min(...pages.map((page) => page.as_of_seq));
+  } catch {
+    if (get().listStatus !== "ready") set({ listStatus: "failed" });
+    return null;
+  }
+}
+
+/** After the list failed: once more from the start. */
+export function retryList() {
+  set({ listStatus: "loading" });
+  return enterStore();
+}
+
+export async function loadMore() {
+  const { storeId, filter, words, found, cursors } = get();
+  const cursor = found ? found.cursor : cursors[filter];
+  if (!cursor) return;
+  const page = await api.sessions(storeId, filter, words, cursor).catch(() => null);
+  if (page) dispatch({ type: found ? "found" : "listed", filter, page, isMore: true });
+}
+
+export async function search(words, filter = get().filter) {
+  set({ words, filter, ...(words ? {} : { found: null }) });
+  if (!words) return;
+  const page = await api.sessions(get().storeId, filter, words).catch(() => null);
+  if (page && get().words === words && get().filter === filter) dispatch({ type: "found", page });
+}
+
+export function open(sessionId) {
+  const { openId } = get();
+  if (openId === sessionId) return;
+  if (openId) live.say({ action: "leave_session", session_id: openId });
+  dispatch({ type: "opened", sessionId });
+  enter(sessionId);
+}
+
+function enter(sessionId) {
+  live.say({ action: "join_session", session_id: sessionId });
+  loadThread(sessionId);
+}
+
+export function close() {
+  const { openId } = get();
+  if (!openId) return;
+  live.say({ action: "leave_session", session_id: openId });
+  dispatch({ type: "closed" });
+}
+
+export async function loadThread(sessionId) {
+  try {
+    const page = await api.messages(get().storeId, sessionId);
+    dispatch({ type: "threadLoaded", sessionId, page });
+  } catch (fault) {
+    dispatch({ type: "threadFailed", sessionId, fault });
+  }
+}
+
+export async function loadOlder() {
+  const { thread, storeId } = get();
+  if (!thread?.before || thread.older === "loading") return;
+  const sessionId = thread.id;
+  dispatch({ type: "olderAsked", sessionId });
+  try {
+    const page = await api.messages(storeId, sessionId, thread.before);
+    dispatch({ type: "olderLoaded", sessionId, page });
+  } catch {
+    dispatch({ type: "olderFailed", sessionId });
+  }
+}
+
+export { live };

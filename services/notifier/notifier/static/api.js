@@ -1,0 +1,65 @@
+// The console's REST. Every refusal becomes an ApiFault with the server's code.
+
+export class ApiFault extends Error {
+  constructor(status, code, message) {
+    super(message);
+    this.status = status;
+    this.code = code;
+  }
+}
+
+let csrfToken = "";
+let onSignedOut = () => {};
+
+/** Say what happens when the log-in is over. */
+export const whenSignedOut = (listener) => { onSignedOut = listener; };
+
+async function ask(method, path, body) {
+  const headers = { Accept: "application/json" };
+  if (body !== undefined) headers["Content-Type"] = "application/json";
+  if (method !== "GET") headers["X-CSRF-Token"] = csrfToken;
+  const answer = await reach(path, { method, headers, body: body && JSON.stringify(body) });
+  const content = answer.status === 204 ? null : await answer.json().catch(() => null);
+  if (answer.ok) return content;
+  const error = content?.error ?? {};
+  if (answer.status === 401 && path !== "/api/login" && path !== "/api/me") onSignedOut();
+  throw new ApiFault(answer.status, error.code ?? "server", error.message ?? "");
+}
+
+async function reach(path, options) {
+  try {
+    return await fetch(path, { ...options, credentials: "same-origin", signal: AbortSignal.timeout(15000) });
+  } catch {
+    throw new ApiFault(0, "network", "");
+  }
+}
+
+async function signedIn(answer) {
+  const who = await answer;
+  csrfToken = who.csrf_token;
+  return who.agent;
+}
+
+const session = (storeId, sessionId) =>
+  `/api/stores/${encodeURIComponent(storeId)}/sessions/${encodeURIComponent(sessionId)}`;
+
+export const me = () => signedIn(ask("GET", "/api/me"));
+export const logIn = (email, password) => signedIn(ask("POST", "/api/login", { email, password }));
+export const logOut = () => ask("POST", "/api/logout");
+export const stores = async () => (await ask("GET", "/api/stores")).stores;
+
+export function sessions(storeId, filter, words = "", cursor = "") {
+  const query = new URLSearchParams({ filter, q: words, cursor });
+  return ask("GET", `/api/stores/${encodeURIComponent(storeId)}/sessions?${query}`);
+}
+
+export function messages(storeId, sessionId, before = null) {
+  const query = before ? `?before=${encodeURIComponent(before)}` : "";
+  return ask("GET", `${session(storeId, sessionId)}/messages${query}`);
+}
+
+export const send = (storeId, sessionId, text, clientId) =>
+  ask("POST", `${session(storeId, sessionId)}/messages`, { text, client_id: clientId });
+
+/** Do `takeover`, `release`, `resolve` or `read`. */
+export const act = (storeId, sessionId, verb) => ask("POST", `${session(storeId, sessionId)}/${verb}`);

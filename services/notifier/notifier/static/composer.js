@@ -1,0 +1,92 @@
+// Where an agent writes; closed with a reason while it cannot be used.
+
+import { store } from "./actions.js";
+import { send, sayTyping } from "./commands.js";
+import { byId, icon, write } from "./dom.js";
+import { lockOf } from "./state.js";
+import { say } from "./texts.js";
+
+const LOCKS = {
+  bot: "lockBot", waiting: "lockWaiting", colleague: "lockColleague", resolved: "lockResolved",
+  window: "lockWindow", unknown: "loading",
+};
+const drafts = new Map();
+let drawnId = null;
+let wasLocked = true;
+
+/** Draw the composer as the store changes; Enter sends, Shift+Enter begins a line. */
+export function installComposer() {
+  byId("send").append(icon("send", 20));
+  byId("composer-form").addEventListener("submit", (event) => {
+    event.preventDefault();
+    submit();
+  });
+  byId("composer").addEventListener("keydown", (event) => {
+    if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
+    event.preventDefault();
+    submit();
+  });
+  byId("composer").addEventListener("input", () => {
+    drafts.set(drawnId, byId("composer").value);
+    fit();
+    drawSend();
+    sayTyping();
+  });
+  store.listen(draw);
+}
+
+function submit() {
+  const field = byId("composer");
+  const text = field.value.trim();
+  if (!text || field.disabled) return;
+  drafts.delete(drawnId);
+  field.value = "";
+  fit();
+  drawSend();
+  send(text);
+  field.focus();
+}
+
+/** Grow with the text, up to what the style allows. */
+function fit() {
+  const field = byId("composer");
+  field.rows = Math.min(6, field.value.split("\n").length);
+  while (field.rows < 6 && field.scrollHeight > field.clientHeight + 2) field.rows += 1;
+}
+
+function drawSend() {
+  const field = byId("composer");
+  byId("send").disabled = field.disabled || !field.value.trim();
+}
+
+function draw(state) {
+  const { openId, language, agent, sessions } = state;
+  if (!agent) drafts.clear();
+  const field = byId("composer");
+  if (!openId) {
+    drawnId = null;
+    return;
+  }
+  const line = sessions[openId];
+  const lock = lockOf(state, line);
+  const isOther = openId !== drawnId;
+  if (isOther) {
+    drawnId = openId;
+    field.value = drafts.get(openId) ?? "";
+  }
+  field.disabled = lock !== null;
+  field.placeholder = say(language, "write");
+  drawLock(language, lock, line);
+  if (isOther) fit();
+  drawSend();
+  if (lock === null && (isOther || wasLocked) && matchMedia("(hover: hover)").matches) field.focus();
+  wasLocked = lock !== null;
+}
+
+function drawLock(language, lock, line) {
+  byId("lock").hidden = lock === null;
+  byId("composer-form").dataset.locked = String(lock !== null);
+  byId("take-over").hidden = lock === "window" || lock === "unknown";
+  byId("take-over").classList.toggle("second", lock === "colleague");
+  if (lock !== null) write(byId("lock-reason"), say(language, LOCKS[lock], { name: line?.owner_name ?? "" }));
+}

@@ -1,0 +1,118 @@
+// The socket: says hello with the last number received, and never lets a gap pass.
+
+const LONGEST_WAIT = 15_000;
+const SILENCE = 45_000; // two heartbeats, and a bit
+
+/**
+ * Keep a socket to one store at a time.
+ *
+ * `known()` answers `{storeId, lastSeq, rooms}`; `on` hears `event`, `counted`, `resync`,
+ * `joined`, `typing`, `connection` and `refused`.
+ */
+export function createLive(known, on) {
+  let socket = null;
+  let attempt = 0;
+  let timer = 0;
+  let watch = 0;
+  let isWanted = false;
+  let lastGap = 0;
+
+  function connect() {
+    clearTimeout(timer);
+    const address = new URL("/ws", location.href);
+    address.protocol = address.protocol.replace("http", "ws");
+    const mine = new WebSocket(address);
+    socket = mine;
+    mine.addEventListener("open", () => mine === socket && greet());
+    mine.addEventListener("message", ({ data }) => mine === socket && hear(JSON.parse(data)));
+    mine.addEventListener("close", () => mine === socket && lost());
+    listenForSilence();
+  }
+
+  function greet() {
+    const { storeId, lastSeq, rooms } = known();
+    say({ action: "hello", store_id: storeId, last_seq: lastSeq, rooms });
+  }
+
+  const hearing = {
+    welcome() {
+      attempt = 0;
+      on.connection("online");
+    },
+    resync: ({ head_seq: head }) => on.resync(head),
+    heartbeat: ({ head_seq: head }) => head > known().lastSeq && mend(),
+    skip({ from, to }) {
+      if (from > known().lastSeq + 1) mend();
+      else on.counted(to);
+    },
+    joined: ({ session_id: sessionId, seq }) => on.joined(sessionId, seq),
+    typing: (frame) => on.typing(frame),
+    error: (frame) => on.refused(frame),
+  };
+
+  function hear(frame) {
+    listenForSilence();
+    if (typeof frame.seq !== "number" || frame.type === "joined") hearing[frame.type]?.(frame);
+    else if (frame.seq > known().lastSeq + 1) mend();
+    else if (frame.store_id === known().storeId) on.event(frame);
+  }
+
+  /** Ask again for what is missing: at once, but not over and over. */
+  function mend() {
+    const isAgain = Date.now() - lastGap < 10_000;
+    lastGap = Date.now();
+    drop();
+    if (isAgain) lost();
+    else connect();
+  }
+
+  function lost() {
+    drop();
+    if (!isWanted) return;
+    on.connection("offline");
+    attempt += 1;
+    const most = Math.min(LONGEST_WAIT, 1000 * 2 ** attempt);
+    timer = setTimeout(retry, 1000 + Math.random() * (most - 1000));
+  }
+
+  async function retry() {
+    if (!isWanted) return;
+    if (await on.mayReturn()) connect();
+  }
+
+  function drop() {
+    const former = socket;
+    socket = null;
+    clearTimeout(watch);
+    clearTimeout(timer);
+    // Closing one that is not open yet would be an error in the browser's console.
+    if (former?.readyState === WebSocket.CONNECTING) former.addEventListener("open", () => former.close());
+    else former?.close();
+  }
+
+  function listenForSilence() {
+    clearTimeout(watch);
+    watch = setTimeout(lost, SILENCE);
+  }
+
+  function say(action) {
+    if (socket?.readyState !== WebSocket.OPEN) return;
+    socket.send(JSON.stringify(action));
+  }
+
+  window.addEventListener("online", () => isWanted && !socket && retry());
+  window.addEventListener("offline", () => isWanted && lost());
+
+  return {
+    say,
+    start() {
+      isWanted = true;
+      drop();
+      connect();
+    },
+    stop() {
+      isWanted = false;
+      drop();
+    },
+  };
+}

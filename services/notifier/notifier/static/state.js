@@ -1,0 +1,171 @@
+// What the console knows, and how it changes. Pure but for `createStore`: no page, no network.
+
+import { closed, opened, threadChanges } from "./thread_state.js";
+
+export const initial = {
+  phase: "starting", language: "es", theme: "light", now: Date.now(), notice: "",
+  agent: null, stores: [], storeId: null,
+  connection: "connecting", lastSeq: 0,
+  filter: "all", words: "", found: null,
+  listStatus: "loading", sessions: {}, cursors: {},
+  openId: null, thread: null, drafts: {}, typing: null, actionFault: null,
+};
+
+/** Keep one state: `dispatch` changes it, listeners hear of it once per burst of changes. */
+export function createStore(reduce, state) {
+  const listeners = new Set();
+  let isTold = true;
+  const tell = () => {
+    isTold = true;
+    for (const listener of listeners) listener(state);
+  };
+  return {
+    get: () => state,
+    listen: (listener) => listeners.add(listener),
+    dispatch(change) {
+      const next = reduce(state, change);
+      if (next === state) return;
+      state = next;
+      if (isTold) queueMicrotask(tell);
+      isTold = false;
+    },
+  };
+}
+
+const changes = {
+  set: (state, { values }) => ({ ...state, ...values }),
+  signedIn: (state, { agent, stores, storeId }) => ({
+    ...state, agent, stores, ...withoutStore, storeId, phase: "ready", notice: "",
+  }),
+  signedOut: (state, { notice }) => ({
+    ...state, ...withoutStore, agent: null, stores: [], drafts: {}, phase: "signedOut", notice: notice ?? "",
+  }),
+  storeChosen: (state, { storeId }) => ({ ...state, ...withoutStore, storeId }),
+  listed: (state, { filter, page, isMore }) => listed(state, filter, page, isMore),
+  found: (state, { page, isMore }) => found(state, page, isMore),
+  counted: (state, { seq }) => (seq > state.lastSeq ? { ...state, lastSeq: seq } : state),
+  owned: (state, { sessionId, ownership }) => patched(state, sessionId, {
+    status: ownership.status, owner: ownership.owner, owner_name: ownership.owner_name, epoch: ownership.epoch,
+  }),
+  seen: (state, { sessionId }) => patched(state, sessionId, { unread: 0 }),
+  event: (state, { event }) => (event.seq <= state.lastSeq ? state : told(state, event)),
+  opened, closed,
+  ...threadChanges,
+};
+
+const withoutStore = {
+  storeId: null, lastSeq: 0, listStatus: "loading", sessions: {}, cursors: {}, words: "", found: null,
+  openId: null, thread: null, typing: null, actionFault: null, connection: "connecting",
+};
+
+export function reduce(state, change) {
+  return changes[change.type](state, change);
+}
+
+/** Take in a line of the list, unless a later event said more. A customer has one line. */
+function withLine(sessions, line, seq) {
+  const known = sessions[line.id];
+  if (known && known.seq > seq) return sessions;
+  const next = { ...sessions, [line.id]: { ...known, ...line, seq } };
+  for (const other of Object.values(sessions)) {
+    if (other.id !== line.id && line.phone && other.phone === line.phone) delete next[other.id];
+  }
+  return next;
+}
+
+const withPage = (sessions, page) =>
+  page.sessions.reduce((lines, line) => withLine(lines, line, page.as_of_seq), sessions);
+
+/** A first page is the truth of its filter: what it leaves out is not in it any more. */
+function listed(state, filter, page, isMore) {
+  const base = filter === "all" && !isMore ? kept(state, page.as_of_seq) : state.sessions;
+  return {
+    ...state, sessions: withPage(base, page), listStatus: "ready",
+    cursors: { ...state.cursors, [filter]: page.next_cursor },
+  };
+}
+
+const kept = ({ sessions, openId }, seq) =>
+  Object.fromEntries(Object.entries(sessions).filter(([id, line]) => line.seq > seq || id === openId));
+
+function found(state, page, isMore) {
+  const ids = page.sessions.map((line) => line.id);
+  return {
+    ...state, sessions: withPage(state.sessions, page),
+    found: { ids: isMore ? [...state.found.ids, ...ids] : ids, cursor: page.next_cursor },
+  };
+}
+
+function patched(state, sessionId, values) {
+  const line = state.sessions[sessionId];
+  return line ? { ...state, sessions: { ...state.sessions, [sessionId]: { ...line, ...values } } } : state;
+}
+
+const events = {
+  session_new: (state, event) => succeeded(state, event),
+  chat_list_update: (state, event) => ({ ...state, sessions: withLine(state.sessions, event.data, event.seq) }),
+  session_update: (state, event) => moved(state, event),
+};
+
+/** Take in a numbered event that is next. */
+function told(state, event) {
+  const change = events[event.type];
+  const next = change ? change(state, event) : state;
+  const thread = threadChanges.threadTold(next, { event });
+  return { ...thread, lastSeq: event.seq };
+}
+
+/** A customer wrote after their window: who has the former session open goes on in the new one. */
+function succeeded(state, event) {
+  const { id, phone } = event.data;
+  const former = state.sessions[state.openId];
+  if (!former || former.id === id || !phone || former.phone !== phone) return state;
+  return { ...state, openId: id, thread: { ...state.thread, id } };
+}
+
+const OWNERS = { bot: "bot", resolved: "bot", handover: "queue" };
+
+function moved(state, event) {
+  const { id, status, agent, agent_id: agentId, handover_trigger: trigger } = event.data;
+  const values = { status, owner: OWNERS[status] ?? agentId, owner_name: agent ?? "", seq: event.seq };
+  values.waiting_since = status === "handover" ? event.at : null;
+  if (trigger) values.handover_trigger = trigger;
+  const line = state.sessions[id];
+  return line && line.seq < event.seq ? patched(state, id, values) : state;
+}
+
+const isIn = {
+  all: () => true,
+  waiting: (line) => line.status === "handover",
+  mine: (line, state) => line.status === "human" && line.owner === state.agent?.id,
+};
+
+/** The lines a filter shows: newest first, those who wait by how long. */
+export function shown(state, filter = state.filter) {
+  const ids = state.found && filter === state.filter ? new Set(state.found.ids) : null;
+  const lines = Object.values(state.sessions).filter(
+    (line) => isIn[filter](line, state) && (!ids || ids.has(line.id)));
+  const newest = (line) => line.last_message_at ?? "";
+  const byTime = (one, other) => newest(other).localeCompare(newest(one));
+  const byWait = (one, other) => (one.waiting_since ?? "").localeCompare(other.waiting_since ?? "");
+  return lines.sort(filter === "waiting" ? byWait : byTime);
+}
+
+/** Count what people have not read: of who waits and of what is mine, not the bot's. */
+export const unreadForMe = (state) =>
+  [...shown(state, "waiting"), ...shown(state, "mine")].reduce((sum, line) => sum + (line.unread || 0), 0);
+
+/** Say whose a conversation is: bot, waiting, mine, colleague, resolved. */
+export function holder(state, line) {
+  if (line.status !== "human") return line.status === "handover" ? "waiting" : line.status;
+  return line.owner === state.agent?.id ? "mine" : "colleague";
+}
+
+/** Say why the composer is closed, or null. */
+export function lockOf(state, line) {
+  if (!line) return "unknown";
+  const whose = holder(state, line);
+  if (whose !== "mine") return whose;
+  const end = line.window_expires_at;
+  return end && Date.parse(end) <= state.now ? "window" : null;
+}

@@ -1,0 +1,122 @@
+// The open conversation's messages, and how they change. Pure.
+
+const RANK = { received: 0, queued: 0, sending: 1, unknown: 1, sent: 2, delivered: 3, read: 4, played: 5, failed: 6 };
+const isNotice = (message) => message.kind === "notice";
+
+export const opened = (state, { sessionId }) => ({
+  ...state, openId: sessionId, typing: null, actionFault: null,
+  thread: { id: sessionId, status: "loading", messages: [], before: null, asOf: 0, older: "idle" },
+});
+
+export const closed = (state) => ({ ...state, openId: null, thread: null, typing: null, actionFault: null });
+
+export const threadChanges = {
+  threadLoaded: (state, { sessionId, page }) => within(state, sessionId, (thread) => loaded(thread, page)),
+  threadFailed: (state, { sessionId, fault }) => within(state, sessionId, (thread) =>
+    (thread.status === "ready" ? thread : { ...thread, status: "failed", fault })),
+  olderAsked: (state, { sessionId }) => within(state, sessionId, (thread) => ({ ...thread, older: "loading" })),
+  olderFailed: (state, { sessionId }) => within(state, sessionId, (thread) => ({ ...thread, older: "failed" })),
+  olderLoaded: (state, { sessionId, page }) => within(state, sessionId, (thread) => older(thread, page)),
+  written: (state, { sessionId, message }) => within(state, sessionId, (thread) =>
+    ({ ...thread, messages: [...thread.messages, message] })),
+  accepted: (state, { sessionId, clientId, id }) => within(state, sessionId, (thread) => accepted(thread, clientId, id)),
+  refused: (state, { sessionId, clientId, error }) => within(state, sessionId, (thread) =>
+    changed(thread, (each) => each.client_id === clientId, () => ({ status: "failed", error, isRefused: true }))),
+  again: (state, { sessionId, clientId }) => within(state, sessionId, (thread) =>
+    changed(thread, (each) => each.client_id === clientId, () => ({ status: "sending", error: "", isRefused: false }))),
+  noticed: (state, { sessionId, notice }) => within(state, sessionId, (thread) =>
+    ({ ...thread, messages: [...thread.messages, notice] })),
+  threadTold: (state, { event }) => within(state, event.session_id, (thread) => told(thread, event, state)),
+};
+
+function within(state, sessionId, change) {
+  if (!state.thread || state.thread.id !== sessionId) return state;
+  const thread = change(state.thread);
+  return thread === state.thread ? state : { ...state, thread };
+}
+
+/** Put the newest page in: what is older stays when it joins on, what came meanwhile stays too. */
+function loaded(thread, page) {
+  const fresh = new Map(page.messages.map((message) => [message.id, message]));
+  const first = thread.messages.findIndex((message) => fresh.has(message.id));
+  const earlier = first > 0 ? thread.messages.slice(0, first).filter((each) => !fresh.has(each.id)) : [];
+  const later = thread.messages.slice(Math.max(first, 0)).filter(
+    (each) => !fresh.has(each.id) && !isNotice(each) && (each.client_id || each.seq > page.as_of_seq));
+  const known = new Map(thread.messages.map((message) => [message.id, message]));
+  const present = page.messages.map((message) => merged(known.get(message.id), message));
+  return {
+    ...thread, status: "ready", messages: [...earlier, ...present, ...later],
+    before: earlier.length ? thread.before : page.next_before, asOf: Math.max(thread.asOf, page.as_of_seq),
+  };
+}
+
+function older(thread, page) {
+  const known = new Set(thread.messages.map((message) => message.id));
+  const fresh = page.messages.filter((message) => !known.has(message.id));
+  return { ...thread, messages: [...fresh, ...thread.messages], before: page.next_before, older: "idle" };
+}
+
+/** A message only moves on: a late status never takes it back. */
+function merged(known, message) {
+  if (!known) return message;
+  const keeps = (RANK[known.status] ?? 0) > (RANK[message.status] ?? 0) && !known.isRefused;
+  return { ...known, ...message, ...(keeps ? { status: known.status, error: known.error } : { isRefused: false }) };
+}
+
+function changed(thread, isIt, values) {
+  let isChanged = false;
+  const messages = thread.messages.map((message) => {
+    if (!isIt(message)) return message;
+    isChanged = true;
+    return { ...message, ...values(message) };
+  });
+  return isChanged ? { ...thread, messages } : thread;
+}
+
+/** The server named our message: it takes its id, and its twin that came by the socket goes. */
+function accepted(thread, clientId, id) {
+  const twin = thread.messages.find((each) => each.id === id);
+  const others = thread.messages.filter((each) => each.id !== id || each.client_id === clientId);
+  return changed({ ...thread, messages: others }, (each) => each.client_id === clientId,
+    (mine) => (twin && twin !== mine ? { ...twin } : { id }));
+}
+
+function told(thread, event, state) {
+  if (event.seq <= thread.asOf) return thread;
+  if (event.type === "new_message") return joined(thread, { ...event.data.message, seq: event.seq });
+  if (event.type === "message_status") return advanced(thread, event.data);
+  if (event.type === "session_update") return noted(thread, event, state);
+  return thread;
+}
+
+function joined(thread, message) {
+  const known = thread.messages.find((each) => each.id === message.id) ?? unnamed(thread, message);
+  if (!known) return { ...thread, messages: [...thread.messages, message] };
+  if (!isWaiting(known)) return changed(thread, (each) => each === known, (each) => merged(each, message));
+  // It has its place in the order only now: after all that came, before what still waits.
+  const others = thread.messages.filter((each) => each !== known);
+  const end = others.findLastIndex((each) => !isWaiting(each)) + 1;
+  return { ...thread, messages: [...others.slice(0, end), merged(known, message), ...others.slice(end)] };
+}
+
+const isWaiting = (message) => Boolean(message.client_id) && !message.seq;
+
+/** Find what we wrote and have no answer for yet, when the socket is faster than the answer. */
+const unnamed = (thread, message) => thread.messages.find((each) =>
+  message.role === "agent" && each.client_id && each.id === each.client_id && each.content === message.content);
+
+function advanced(thread, { message_id: id, status, error }) {
+  return changed(thread, (each) => each.id === id, (each) => merged(each, { status, error: error ?? "" }));
+}
+
+/** Say in the thread that it changed hands; kept on this screen only. */
+function noted(thread, event, state) {
+  const { status, agent, agent_id: agentId } = event.data;
+  const isMine = status === "human" && agentId === state.agent?.id;
+  const words = { bot: "noticeBot", handover: "noticeWaiting", resolved: "noticeResolved" };
+  const notice = {
+    id: `event-${event.seq}`, kind: "notice", role: "system", time: event.at, seq: event.seq,
+    key: words[status] ?? (isMine ? "noticeMine" : "noticeColleague"), values: { name: agent ?? "" },
+  };
+  return { ...thread, messages: [...thread.messages, notice] };
+}

@@ -1,0 +1,91 @@
+// Times, names and reasons in words. Pure.
+
+import { has, say } from "./texts.js";
+
+const MINUTE = 60_000;
+const LOCALES = { es: "es-CO", en: "en-GB" };
+const formats = new Map();
+
+function format(language, name, options) {
+  const key = `${language}/${name}`;
+  if (!formats.has(key)) formats.set(key, new Intl.DateTimeFormat(LOCALES[language], options));
+  return formats.get(key);
+}
+
+export const clock = (language, time) =>
+  format(language, "clock", { hour: "2-digit", minute: "2-digit", hourCycle: "h23" }).format(new Date(time));
+
+const dayKey = (time) => new Date(time).toDateString();
+export const isSameDay = (one, other) => dayKey(one) === dayKey(other);
+
+/** Name a day as a divider does: today, yesterday, or its date. */
+export function day(language, time, now) {
+  if (isSameDay(time, now)) return say(language, "today");
+  if (isSameDay(time, now - 24 * 60 * MINUTE)) return say(language, "yesterday");
+  return format(language, "day", { weekday: "long", day: "numeric", month: "long" }).format(new Date(time));
+}
+
+/** Say when something was, as short as a list wants it. */
+export function moment(language, time, now) {
+  if (!time) return "";
+  if (isSameDay(time, now)) return clock(language, time);
+  if (isSameDay(time, now - 24 * 60 * MINUTE)) return say(language, "yesterday");
+  return format(language, "short", { day: "numeric", month: "short" }).format(new Date(time));
+}
+
+/** Say how long a number of milliseconds is, in its greatest unit. */
+export function span(language, milliseconds) {
+  const minutes = Math.floor(milliseconds / MINUTE);
+  if (minutes < 1) return say(language, "moments");
+  if (minutes < 60) return say(language, "minutes", { count: minutes });
+  if (minutes < 48 * 60) return say(language, "hours", { count: Math.floor(minutes / 60) });
+  return say(language, "days", { count: Math.floor(minutes / 1440) });
+}
+
+/** Write a number the way people read it: +57 300 111 2233. */
+export function number(phone) {
+  if (!phone) return "";
+  const known = /^(57)(\d{3})(\d{3})(\d{4})$/.exec(phone);
+  return known ? `+${known.slice(1).join(" ")}` : `+${phone}`;
+}
+
+export const nameOf = (language, session) =>
+  session?.name || number(session?.phone) || say(language, "noName");
+
+export const kindOf = (language, kind) =>
+  say(language, has(language, `kind_${kind}`) ? `kind_${kind}` : "kind_other");
+
+/** Say what a message without a text is: the server writes [image]. */
+export function preview(language, text) {
+  const kind = /^\[(\w+)\]$/.exec(text ?? "");
+  return kind ? kindOf(language, kind[1]) : text ?? "";
+}
+
+export function initials(name) {
+  const words = name.replace(/[^\p{L}\p{N} ]/gu, "").split(" ").filter(Boolean);
+  return words.slice(0, 2).map((word) => [...word][0]).join("").toUpperCase() || "·";
+}
+
+// Meta's titles and our own reasons, as they stand in a message's error.
+const REASONS = [
+  [/131047|re-engagement|24-hour|window/i, "fault_window_closed"],
+  [/131026|undeliverable|not registered|recipient/i, "fault_undeliverable"],
+  [/rate limit|too many|130429|131056|131048/i, "fault_limit"],
+  [/media|131052|131053/i, "fault_picture"],
+  [/token|permission|locked|account|authexception|131031|payment|restricted/i, "fault_account"],
+];
+
+/** Say in words why a message failed; what is unknown is shown as it came. */
+export function failure(language, error) {
+  if (!error) return say(language, "fault_other");
+  if (has(language, `fault_${error}`)) return say(language, `fault_${error}`);
+  const known = REASONS.find(([pattern]) => pattern.test(error));
+  return known ? say(language, known[1]) : `${say(language, "fault_other")} (${error})`;
+}
+
+/** Say in words why an action was refused. */
+export function refusal(language, fault) {
+  if (has(language, `fault_${fault.code}`)) return say(language, `fault_${fault.code}`);
+  if (fault.status === 429) return say(language, "fault_too_many");
+  return say(language, "fault_server");
+}

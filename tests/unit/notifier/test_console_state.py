@@ -1,0 +1,185 @@
+"""The console's pure reducers, run by node on the files that are served."""
+
+import json
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+HERE = Path(__file__).parent
+STATIC = HERE.parents[2] / "services" / "notifier" / "notifier" / "static"
+NODE = shutil.which("node")
+pytestmark = pytest.mark.skipif(NODE is None, reason="node is not installed")
+
+
+def line(session_id="a", status="bot", **more):
+    owner = {"human": "me", "handover": "queue"}.get(status, "bot")
+    return {
+        "id": session_id,
+        "phone": f"57{session_id}",
+        "status": status,
+        "owner": owner,
+        "unread": 1,
+        **more,
+    }
+
+
+def listed(*lines, seq=10):
+    return {
+        "type": "listed",
+        "filter": "all",
+        "page": {"as_of_seq": seq, "sessions": list(lines), "next_cursor": None},
+    }
+
+
+def event(seq, kind, data, session_id="a"):
+    told = {"seq": seq, "type": kind, "session_id": session_id, "at": "2026-01-01T10:00:00Z"}
+    return {"type": "event", "event": {**told, "data": data}}
+
+
+def message(message_id, content="hola", role="user", **more):
+    status = "received" if role == "user" else "sending"
+    return {"id": message_id, "role": role, "content": content, "status": status, **more}
+
+
+def new_message(seq, shown):
+    return event(seq, "new_message", {"sessionId": "a", "message": shown})
+
+
+def loaded(*messages, seq=10, before=None):
+    page = {"as_of_seq": seq, "messages": list(messages), "next_before": before}
+    return {"type": "threadLoaded", "sessionId": "a", "page": page}
+
+
+BEGUN = [
+    {"type": "set", "values": {"agent": {"id": "me"}}},
+    listed(line()),
+    {"type": "counted", "seq": 10},
+    {"type": "opened", "sessionId": "a"},
+]
+
+
+def after(*changes):
+    command = [NODE, str(HERE / "console_state.mjs"), STATIC.as_uri()]
+    asked = json.dumps([*BEGUN, *changes])
+    run = subprocess.run(command, input=asked, capture_output=True, text=True, check=True)
+    return json.loads(run.stdout)
+
+
+def ids(state):
+    return [each["id"] for each in state["thread"]["messages"]]
+
+
+def test_an_event_that_was_received_before_changes_nothing():
+    state = after(loaded(message("1")), new_message(10, message("2")))
+
+    assert ids(state) == ["1"]
+    assert state["lastSeq"] == 10
+
+
+def test_a_message_that_comes_twice_is_shown_once():
+    state = after(loaded(), new_message(11, message("1")), new_message(12, message("1")))
+
+    assert ids(state) == ["1"]
+    assert state["lastSeq"] == 12
+
+
+def test_what_the_page_holds_already_is_not_put_after_it():
+    state = after(loaded(message("9"), seq=20), new_message(15, message("3")))
+
+    assert ids(state) == ["9"]
+
+
+def test_a_late_status_takes_nothing_back():
+    told = [
+        event(seq, "message_status", {"message_id": "1", "status": status})
+        for seq, status in enumerate(("delivered", "sent"), 12)
+    ]
+    state = after(loaded(), new_message(11, message("1", role="agent")), *told)
+
+    assert state["thread"]["messages"][0]["status"] == "delivered"
+
+
+def written(content="voy"):
+    mine = message("c1", content, "agent", client_id="c1")
+    return {"type": "written", "sessionId": "a", "message": mine}
+
+
+ACCEPTED = {"type": "accepted", "sessionId": "a", "clientId": "c1", "id": "s1"}
+
+
+@pytest.mark.parametrize("socket_first", [True, False])
+def test_the_servers_message_takes_the_place_of_what_was_shown_at_once(socket_first):
+    told = new_message(11, message("s1", "voy", "agent"))
+    answers = [told, ACCEPTED] if socket_first else [ACCEPTED, told]
+    state = after(loaded(), written(), *answers)
+
+    assert ids(state) == ["s1"]
+
+
+def test_a_redacted_twin_does_not_stay_beside_what_was_written():
+    state = after(loaded(), written(), new_message(11, message("s1", "v**", "agent")), ACCEPTED)
+
+    assert ids(state) == ["s1"]
+
+
+def test_what_was_sent_late_stands_where_the_server_put_it():
+    sent = new_message(12, message("s1", "voy", "agent"))
+    state = after(loaded(), written(), new_message(11, message("2")), ACCEPTED, sent)
+
+    assert ids(state) == ["2", "s1"]
+
+
+def test_loading_anew_keeps_what_is_older_and_what_is_on_its_way():
+    state = after(
+        loaded(message("1"), message("2")), written(), loaded(message("2"), message("3"), seq=11)
+    )
+
+    assert ids(state) == ["1", "2", "3", "c1"]
+
+
+def test_a_page_that_does_not_join_on_replaces_what_was_there():
+    state = after(loaded(message("1")), loaded(message("8"), seq=90, before="8"))
+
+    assert ids(state) == ["8"]
+    assert state["thread"]["before"] == "8"
+
+
+def test_a_line_is_not_taken_back_by_a_list_that_was_read_before():
+    update = event(12, "chat_list_update", line(status="handover"))
+    state = after(update, listed(line(), seq=11))
+
+    assert state["sessions"]["a"]["status"] == "handover"
+
+
+def test_a_customer_has_one_line_and_who_reads_goes_on_in_the_new_session():
+    changes = [
+        loaded(message("1")),
+        event(11, "session_new", {"id": "b", "phone": "57a"}, "b"),
+        event(12, "chat_list_update", line("b", phone="57a"), "b"),
+    ]
+    state = after(*changes)
+
+    assert state["listed"] == ["b"]
+    assert state["openId"] == state["thread"]["id"] == "b"
+    assert ids(state) == ["1"]
+
+
+def test_the_composer_is_closed_for_who_does_not_hold_the_conversation():
+    update = {"id": "a", "status": "human", "agent": "Beto"}
+    reasons = [
+        after()["lock"],
+        after(event(11, "session_update", {"id": "a", "status": "handover"}))["lock"],
+        after(event(11, "session_update", {**update, "agent_id": "beto"}))["lock"],
+        after(event(11, "session_update", {**update, "agent_id": "me"}))["lock"],
+        after(listed(line(status="human", window_expires_at="2020-01-01T00:00:00Z")))["lock"],
+    ]
+
+    assert reasons == ["bot", "waiting", "colleague", None, "window"]
+
+
+def test_the_title_counts_what_waits_for_people_and_not_the_bots():
+    lines = [line("a"), line("b", "handover"), line("c", "human"), line("d", "human", owner="x")]
+
+    assert after(listed(*lines))["unreadForMe"] == 2
