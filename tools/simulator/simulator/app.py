@@ -4,10 +4,13 @@ from flask import Flask
 
 from common.settings import Settings
 from common.web import prepare
-from simulator import control_api, graph_api
+from simulator import control_api, graph_api, media_api, phone_api, phone_page
 from simulator.box import Box, install
 from simulator.door import Door
 from simulator.graph_server import GraphServer
+from simulator.media_shelf import MediaShelf
+from simulator.phone_streams import PhoneStreams
+from simulator.phone_threads import PhoneThreads
 from simulator.state import SimulatorState
 from simulator.status_sender import StatusSender
 from simulator.store_book import StoreBook
@@ -23,9 +26,25 @@ def create_app(settings: Settings) -> Flask:
     state = SimulatorState()
     door = Door(settings.ingress_url)
     statuses = StatusSender(door, stores.by_number, state.note_status)
+    threads = PhoneThreads()
     app = Flask(__name__, static_folder=None)
-    install(app, Box(stores, state, door, GraphServer(stores, state), statuses))
+    install(
+        app,
+        Box(
+            stores=stores,
+            state=state,
+            door=door,
+            graph=GraphServer(stores, state),
+            statuses=statuses,
+            threads=threads,
+            streams=PhoneStreams(threads),
+            media=MediaShelf(),
+        ),
+    )
     prepare(app, {}, body_limit=_BODY_LIMIT)
     app.register_blueprint(control_api.blueprint)
     app.register_blueprint(graph_api.blueprint)
+    app.register_blueprint(phone_api.blueprint)
+    app.register_blueprint(media_api.blueprint)
+    phone_page.add_page(app, settings)
     return app

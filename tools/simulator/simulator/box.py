@@ -6,6 +6,9 @@ from flask import Flask, current_app
 
 from simulator.door import Door
 from simulator.graph_server import GraphServer
+from simulator.media_shelf import MediaShelf
+from simulator.phone_streams import PhoneStreams
+from simulator.phone_threads import PhoneThreads
 from simulator.state import SimulatorState
 from simulator.status_sender import StatusSender
 from simulator.store_book import StoreBook
@@ -22,11 +25,18 @@ class Box:
     door: Door
     graph: GraphServer
     statuses: StatusSender
+    threads: PhoneThreads
+    streams: PhoneStreams
+    media: MediaShelf
 
     def close(self) -> None:
-        """Let waiting requests go and stop sending statuses; safe in a signal's function."""
+        """Let waiting requests and listening pages go, and stop sending statuses.
+
+        Safe in a signal's function.
+        """
         self.state.close()
         self.statuses.close()
+        self.threads.close()
 
 
 def install(app: Flask, box: Box) -> None:

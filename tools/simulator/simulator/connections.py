@@ -28,7 +28,7 @@ def hold(connection: socket.socket | None, released: Event, seconds: float) -> N
     A client that gave up must not keep one of the server's threads.
     """
     end = time.monotonic() + seconds
-    while (left := end - time.monotonic()) > 0 and not _has_left(connection):
+    while (left := end - time.monotonic()) > 0 and not has_left(connection):
         if released.wait(min(left, _LOOK_EVERY_SECONDS)):
             return
 
@@ -59,7 +59,8 @@ def _reset(connection: socket.socket) -> None:
         os.dup2(stand_in.fileno(), connection.fileno(), inheritable=False)
 
 
-def _has_left(connection: socket.socket | None) -> bool:
+def has_left(connection: socket.socket | None) -> bool:
+    """Tell whether the client closed its side; never blocks."""
     if connection is None:
         return False
     try:

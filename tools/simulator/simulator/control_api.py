@@ -5,6 +5,7 @@ For tests and developers only: there is no log-in, so the simulator listens on l
 
 import secrets
 import time
+from dataclasses import asdict
 from typing import Any
 
 from flask import Blueprint, jsonify, request
@@ -16,6 +17,7 @@ from simulator.box import current_box
 from simulator.calls import describe_call
 from simulator.fault_requests import describe_fault, parse_fault
 from simulator.inbound_requests import Stamps, parse_delivery
+from simulator.phone_messages import messages_in
 from simulator.signatures import serialise
 from simulator.store import SimulatedStore
 from simulator.wamids import new_wamid
@@ -25,7 +27,12 @@ blueprint = Blueprint("control_api", __name__, url_prefix="/sim")
 
 @blueprint.get("/stores")
 def list_stores() -> ResponseReturnValue:
-    return jsonify(stores=[_public(store) for store in current_box().stores.all()])
+    """List the stores with their goods."""
+    listed = [
+        {**_public(store), "products": [asdict(product) for product in store.products]}
+        for store in current_box().stores.all()
+    ]
+    return jsonify(stores=listed)
 
 
 @blueprint.put("/stores/<store_id>")
@@ -49,7 +56,10 @@ def deliver_messages(store_id: str) -> ResponseReturnValue:
     box = current_box()
     store = box.stores.get(store_id)
     delivery = parse_delivery(_body(), store, Stamps(int(time.time()), new_wamid))
+    written = tuple(messages_in(delivery.envelope, store.id))
+    box.threads.post(written)
     answers = box.door.post_at_once(store, serialise(delivery.envelope), delivery.repeat)
+    box.threads.settle(written, [answer.status for answer in answers])
     return jsonify(
         wamid=delivery.wamids[0] if delivery.wamids else None,
         wamids=delivery.wamids,

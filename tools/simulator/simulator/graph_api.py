@@ -9,8 +9,10 @@ from typing import Any
 
 from flask import Blueprint, Response, request
 
-from simulator.box import current_box
+from simulator.box import Box, current_box
 from simulator.connections import CutConnection, connection_of, hold
+from simulator.graph_server import Handled
+from simulator.phone_messages import PhoneKey
 from simulator.verdicts import RESET, Verdict
 
 blueprint = Blueprint("graph_api", __name__)
@@ -24,15 +26,28 @@ def send_message(version: str, phone_number_id: str) -> Response:  # noqa: ARG00
     verdict = handled.taken.verdict
     connection = connection_of(request.environ)
     if verdict.ending == RESET:
-        # The statuses of a message whose answer never comes do not wait for the silence.
-        if handled.statuses is not None:
-            box.statuses.schedule(handled.statuses)
+        # A message whose answer never comes arrives all the same; it does not wait.
+        _arrive(box, handled)
         hold(connection, handled.taken.released, verdict.seconds)
         return Response(CutConnection(connection))
     hold(connection, handled.taken.released, verdict.seconds)
-    if handled.statuses is not None:
-        box.statuses.schedule(handled.statuses)
+    _arrive(box, handled)
     return _answer(verdict)
+
+
+def _arrive(box: Box, handled: Handled) -> None:
+    """Show an accepted request on the customer's phone, and let its statuses follow."""
+    call = handled.taken.call
+    store = box.stores.by_number(call.phone_number_id)
+    if store is not None and call.outcome == "read":
+        typing = "typing_indicator" in call.request
+        box.threads.mark_read(store.id, call.request["message_id"], typing=typing)
+    if store is None or handled.statuses is None:
+        return
+    message = handled.statuses.message
+    key = PhoneKey(store.id, message.phone or message.address)
+    box.threads.take(key, call.wamid or "", call.request)
+    box.statuses.schedule(handled.statuses)
 
 
 def _has_token() -> bool:

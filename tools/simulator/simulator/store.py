@@ -4,6 +4,14 @@ from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True)
+class Product:
+    """What a customer could ask for; `picture` is an absolute address, empty without one."""
+
+    name: str
+    picture: str = ""
+
+
+@dataclass(frozen=True)
 class SimulatedStore:
     """One store's WhatsApp number; `display_phone_number` is what customers dial."""
 
@@ -12,6 +20,7 @@ class SimulatedStore:
     app_secret: str = field(repr=False)
     display_phone_number: str = ""
     name: str = ""
+    products: tuple[Product, ...] = ()
 
     @property
     def account_id(self) -> str:

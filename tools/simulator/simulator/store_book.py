@@ -13,7 +13,7 @@ from typing import Any
 import structlog
 
 from common.errors import StoreNotFoundError
-from simulator.store import SimulatedStore
+from simulator.store import Product, SimulatedStore
 
 _log = structlog.get_logger(__name__)
 _Stamp = tuple[int, int, int]
@@ -91,4 +91,9 @@ def _stores_in(demo: Any) -> Iterator[SimulatedStore]:
             app_secret=str(each["app_secret"]),
             display_phone_number=str(each.get("display_phone_number") or ""),
             name=str(each.get("name") or ""),
+            products=tuple(_product(product) for product in each.get("products") or ()),
         )
+
+
+def _product(each: Any) -> Product:
+    return Product(str(each["name"]), str(each.get("image_url") or ""))
