@@ -3,7 +3,8 @@
 PYTHON ?= python3
 # Passed on to pytest: make unit ARGS="-k redaction"
 ARGS ?=
-STORE ?= *
+STORE ?=
+FROM ?= 573001112233
 
 BIN := .venv/bin
 # Named after the place, because a virtual environment does not survive being moved.
@@ -33,6 +34,9 @@ integration: $(READY) ## Run the tests of one part on real servers
 journeys: $(READY) ## Run the tests of whole journeys, through everything
 	@$(BIN)/python -m pytest tests/journeys $(ARGS)
 
+ui: $(READY) ## Run the browser tests; they need Chromium
+	@$(BIN)/python -m pytest tests/ui $(ARGS)
+
 contracts: $(READY) ## Run the tests of what others rely on: manifests, locks, sizes
 	@$(BIN)/python -m pytest tests/contracts $(ARGS)
 
@@ -61,19 +65,25 @@ k8s-check: $(READY) ## Render every overlay and validate it offline
 	@$(BIN)/python scripts/k8s_check.py
 
 ##@ Tools
+chat: $(READY) ## Write to a store as a customer, here in the terminal (STORE=store-2 FROM=573001112244)
+	@$(BIN)/python -m devstack chat --store "$(or $(STORE),store-1)" --from "$(FROM)"
+
+pictures: $(READY) ## Make the README's picture anew from the browser tour
+	@$(BIN)/python -m pytest -q tests/ui/test_the_tour.py && mkdir -p docs/pictures && cp build/screenshots/tour.png docs/pictures/tour.png
+
 settings: $(READY) ## Print every setting with its default and meaning
 	@$(BIN)/python -m devstack settings
 
 token: $(READY) ## Print an internal token for curl that lives 60 s (STORE=store-1 for one store)
-	@$(BIN)/python -m devstack token --store "$(STORE)"
+	@$(BIN)/python -m devstack token --store "$(or $(STORE),*)"
 
 lock: $(READY) ## Compile requirements/ anew (UPGRADE=--upgrade takes the newest versions)
 	@UPGRADE="$(UPGRADE)" scripts/lock
 
 clean: ## Remove the virtual environment and caches; what runs stored in .data stays
-	@rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis && find . -name __pycache__ -type d -prune -exec rm -rf {} +
+	@rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis build && find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 help: ## Print this list
 	@awk 'BEGIN {FS = ":.*## "} /^##@/ {printf "\n%s\n", substr($$0, 5)} /^[a-z0-9-]+:.*## / {printf "  %-12s %s\n", $$1, $$2}' Makefile
 
-.PHONY: run setup test unit integration journeys contracts sure format lint types imports sizes alone k8s-check settings token lock clean help
+.PHONY: run setup test unit integration journeys ui contracts sure format lint types imports sizes alone k8s-check chat pictures settings token lock clean help
