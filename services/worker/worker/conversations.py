@@ -31,6 +31,7 @@ class Opening:
     conversation: Conversation
     texts: tuple[str, ...]  # redacted, in order; empty when there is nothing to read
     history: tuple[Line, ...]  # redacted, before this turn
+    last_wamid: str  # the message the answer will be seen to follow
     is_planned: bool  # a former attempt has written the reply already
 
 
@@ -51,7 +52,13 @@ def open_conversation(database: Database, seal: StoreSeal, turn: Turn) -> Openin
         history = messages.history(connection, lease.store_id, session_id, _HISTORY_LINES, own)
         planned = outbox.parts_of(connection, lease.store_id, turn.turn_id)
     failpoints.reach("worker.remembered")
-    return Opening(conversation, _texts(read), tuple(history), is_planned=bool(planned))
+    return Opening(
+        conversation,
+        _texts(read),
+        tuple(history),
+        last_wamid=read[-1][1].wamid,
+        is_planned=bool(planned),
+    )
 
 
 def why_silent(store: Store, conversation: Conversation) -> str:

@@ -18,6 +18,7 @@ from common.inbound import AgentCommand
 from common.stores import Store, Stores
 from common.turns import Turn
 from worker.assistant.port import AssistantRequest, HistoryLine
+from worker.attention import Attention
 from worker.catalog import ResolvedImage
 from worker.conversations import Opening, open_conversation, why_silent
 from worker.handover import (
@@ -41,6 +42,7 @@ class Pipeline:
     stores: Stores
     catalog: Catalog
     assistant: Assistant
+    attention: Attention
     sender: Sender
 
     def run(self, store: Store, turn: Turn) -> TurnResult:
@@ -107,7 +109,10 @@ class Pipeline:
             texts=opening.texts,
             passages=passages,
         )
-        with metrics.assistant_seconds.labels(store.store_id).time():
+        with (
+            self.attention.shown(store, opening.last_wamid),
+            metrics.assistant_seconds.labels(store.store_id).time(),
+        ):
             return parse_reply(self.assistant.answer(request))
 
     def _images(self, store: Store, reply: Reply) -> Sequence[ResolvedImage]:

@@ -29,6 +29,8 @@ class Channel(Protocol):
         self, credentials: Credentials, recipient: Recipient, link: str, callback_data: str
     ) -> SendOutcome: ...
 
+    def show_typing(self, credentials: Credentials, wamid: str) -> bool: ...
+
 
 @dataclass(frozen=True)
 class Done:

@@ -24,6 +24,7 @@ from worker.actors import StatusDesk
 from worker.assistant.chat_completions import ChatCompletions
 from worker.assistant.offline import OfflineAssistant
 from worker.assistant.port import Assistant
+from worker.attention import Attention
 from worker.catalog import CatalogClient
 from worker.channels.cloud_api import CloudApi
 from worker.lease_keeper import RENEWALS_PER_LEASE, LeaseKeeper
@@ -114,6 +115,7 @@ def _pipeline(settings: Settings, database: Database, stores: Stores) -> Pipelin
         stores=stores,
         catalog=CatalogClient(settings.catalog_url, tokens),
         assistant=_assistant(settings),
+        attention=Attention(stores, channel),
         sender=Sender(
             database,
             stores,

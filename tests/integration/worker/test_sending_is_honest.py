@@ -3,6 +3,8 @@
 import time
 
 import pytest
+import requests
+from flask import Response
 from sqlalchemy import text
 
 from common.store_registration import StoreChange
@@ -197,6 +199,33 @@ def test_a_status_that_settles_a_part_before_its_retry_does_not_stop_the_rest(sy
     assert handled(system) == [("done", "answered")]
     assert states(system) == ["accepted", "accepted"]
     assert (len(system.texts()), len(system.images())) == (1, 1)
+
+
+def notices(system):
+    rows = requests.get(f"{system.simulator}/sim/store-1/sent", timeout=5).json()["sent"]
+    return [row["request"] for row in rows if row["request"].get("status") == "read"]
+
+
+def test_a_customer_who_waits_for_the_assistant_sees_it_read_and_typing(system):
+    def answer_once_announced(_body):
+        eventually(lambda: notices(system), what="the notice")
+        return Response('{"choices":[{"message":{"content":"Aquí estoy."}}]}')
+
+    system.chat.reply = answer_once_announced
+    wamid = system.write(PHONE, "hola")
+
+    assert handled(system) == [("done", "answered")]
+    assert [(each["message_id"], each["typing_indicator"]) for each in notices(system)] == [
+        (wamid, {"type": "text"})
+    ]
+    assert len(system.texts()) == 1
+
+
+def test_an_answer_that_comes_at_once_is_not_announced(system):
+    system.write(PHONE, "hola")
+
+    assert handled(system) == [("done", "answered")]
+    assert notices(system) == []
 
 
 def test_an_unreadable_status_does_not_hold_the_others(system, database):

@@ -11,7 +11,7 @@ from typing import Any
 
 from worker.channels.graph_answers import outcome_of
 from worker.channels.outcome import SendOutcome, TryLater, Unknown
-from worker.outgoing_http import Limits, NoAnswerError, NotConnectedError, OutgoingHttp
+from worker.outgoing_http import Answer, Limits, NoAnswerError, NotConnectedError, OutgoingHttp
 
 _CONNECT_SECONDS = 5.0
 _LARGEST_ANSWER_BYTES = 65_536  # an accepted send answers with some 300
@@ -68,6 +68,19 @@ class CloudApi:
         content = {"type": "image", "image": {"link": link}}
         return self._send(credentials, recipient, content, callback_data)
 
+    def show_typing(self, credentials: Credentials, wamid: str) -> bool:
+        """Mark a message as read and show typing, for 25 s at most; False when it did not work."""
+        notice = {
+            "messaging_product": "whatsapp",
+            "status": "read",
+            "message_id": wamid,
+            "typing_indicator": {"type": "text"},
+        }
+        try:
+            return self._post(credentials, notice).is_success
+        except (NotConnectedError, NoAnswerError):
+            return False
+
     def _send(
         self,
         credentials: Credentials,
@@ -83,14 +96,17 @@ class CloudApi:
             "biz_opaque_callback_data": callback_data,
         }
         try:
-            answer = self._http.ask(
-                "POST",
-                f"{self._base_url}/{credentials.phone_number_id}/messages",
-                {"Authorization": f"Bearer {credentials.access_token}"},
-                json=message,
-            )
+            answer = self._post(credentials, message)
         except NotConnectedError:
             return TryLater("not_connected", "WhatsApp could not be reached.")
         except NoAnswerError:
             return Unknown("WhatsApp did not answer.")
         return outcome_of(answer)
+
+    def _post(self, credentials: Credentials, body: Mapping[str, Any]) -> Answer:
+        return self._http.ask(
+            "POST",
+            f"{self._base_url}/{credentials.phone_number_id}/messages",
+            {"Authorization": f"Bearer {credentials.access_token}"},
+            json=body,
+        )
