@@ -3,6 +3,8 @@
 import os
 import signal
 
+from tests.waiting import eventually
+
 MEANWHILE = "¿Sigue ahí? Escribo desde la lluvia"
 AFTERWARDS = "Perdón por la espera."
 
@@ -27,7 +29,8 @@ def test_a_console_whose_server_died_says_so_and_catches_up_without_a_reload(
     console.watched.screenshot("online-again")
     assert console.message(AFTERWARDS).count() == 1
     assert console.page.evaluate("window.__sameDocument")
-    assert [row["request"]["text"]["body"] for row in stack.sent(customer)][1:] == [AFTERWARDS]
+    eventually(lambda: len(stack.sent(customer)) == 2, what="the answer on the phone")
+    assert stack.sent(customer)[1]["request"]["text"]["body"] == AFTERWARDS
 
 
 def a_conversation_of_an_agent(stack, open_console, customer):

@@ -105,6 +105,7 @@ class System:
 
     def outcomes(self, store: str = "store-1") -> list[tuple[str, str]]:
         rows = self.rows(
-            "SELECT state, outcome FROM inbox WHERE kind <> 'status' ORDER BY seq", store
+            "SELECT state, outcome FROM inbox WHERE kind <> 'status' ORDER BY received_at, seq",
+            store,
         )
         return [(row["state"], row["outcome"]) for row in rows]

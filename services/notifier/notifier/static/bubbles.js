@@ -16,7 +16,7 @@ export function drawMessage(language, message, former) {
   bubble.dataset.status = message.status;
   write(bubble.querySelector(".author"), say(language, `role_${message.role}`));
   const kind = bubble.querySelector(".kind");
-  kind.hidden = message.kind === "text" || message.images.length > 0;
+  kind.hidden = hasNoKind(message);
   write(kind, kindOf(language, message.kind));
   const content = bubble.querySelector(".content");
   write(content, message.content);
@@ -25,6 +25,10 @@ export function drawMessage(language, message, former) {
   drawFault(language, message, bubble.querySelector(".bubble-fault"));
   return bubble;
 }
+
+/** What speaks for itself needs no name for its kind. */
+const hasNoKind = ({ kind, content, images }) =>
+  kind === "text" || images.length > 0 || (content && ["button", "interactive"].includes(kind));
 
 const drawnOf = (language, { status, error, content, time }) =>
   [language, status, error, time, content].join("\n");
@@ -62,13 +66,28 @@ function drawFoot(language, message, foot) {
 }
 
 function drawFault(language, message, place) {
-  place.hidden = message.status !== "failed";
+  const isInDoubt = message.status === "unknown" && Boolean(message.error);
+  place.hidden = message.status !== "failed" && !isInDoubt;
+  place.classList.toggle("in-doubt", isInDoubt);
   if (place.hidden) return place.replaceChildren();
+  if (isInDoubt) return place.replaceChildren(say(language, "unconfirmed"));
   place.replaceChildren(`${say(language, "tick_failed")}: ${failure(language, message.error)}`);
-  if (!message.isRefused) return undefined;
-  const again = make("button", { type: "button", class: "link" }, say(language, "retry"));
-  again.addEventListener("click", () => sendAgain(message));
-  return place.append(" ", again);
+  return message.role === "agent" ? place.append(" ", repeatButton(language, message)) : undefined;
+}
+
+/** What the server refused goes again as it is; what WhatsApp refused is written anew. */
+function repeatButton(language, message) {
+  const words = say(language, message.isRefused ? "retry" : "writeAgain");
+  const again = make("button", { type: "button", class: "link" }, words);
+  again.addEventListener("click", () => (message.isRefused ? sendAgain(message) : writeAgain(message)));
+  return again;
+}
+
+function writeAgain(message) {
+  const composer = document.getElementById("composer");
+  if (!composer.value) composer.value = message.content;
+  composer.dispatchEvent(new Event("input", { bubbles: true }));
+  composer.focus();
 }
 
 function drawNotice(language, notice, former) {

@@ -68,6 +68,7 @@ export function initials(name) {
 
 // Meta's titles and our own reasons, as they stand in a message's error.
 const REASONS = [
+  [/131000|something went wrong/i, "fault_trouble"],
   [/131047|re-engagement|24-hour|window/i, "fault_window_closed"],
   [/131026|undeliverable|not registered|recipient/i, "fault_undeliverable"],
   [/rate limit|too many|130429|131056|131048/i, "fault_limit"],
@@ -80,7 +81,7 @@ export function failure(language, error) {
   if (!error) return say(language, "fault_other");
   if (has(language, `fault_${error}`)) return say(language, `fault_${error}`);
   const known = REASONS.find(([pattern]) => pattern.test(error));
-  return known ? say(language, known[1]) : `${say(language, "fault_other")} (${error})`;
+  return known ? say(language, known[1]) : `${say(language, "fault_other")} (${error.replace(/^\(#\d+\)\s*/, "")})`;
 }
 
 /** Say in words why an action was refused. */

@@ -27,6 +27,7 @@ _WORDS_THAT_SAY_NOTHING = """
     nuestro otra otras otro otros para pero poco podria porque por precio precios puede pueden
     puedo pues que quedan quien quiere quieren quiero quisiera saber sale salen ser sera si sin
     sobre solo son soy sus tal tambien tardes tengo tener ti tiene tienen tienes toda todas todo
+    cero dos tres cuatro cinco seis siete ocho nueve diez
     todos tus una unas uno unos usted ustedes vale valen valor vende venden vendes ver vez
     about and any are can carry could cost costs does for from get give have hello how
     information like looking many much need one our please price prices sell send show some tell
