@@ -1,6 +1,7 @@
 """The console's pure reducers, run by node on the files that are served."""
 
 import json
+import os
 import shutil
 import subprocess
 from pathlib import Path
@@ -9,8 +10,11 @@ import pytest
 
 HERE = Path(__file__).parent
 STATIC = HERE.parents[2] / "services" / "notifier" / "notifier" / "static"
-NODE = shutil.which("node")
-pytestmark = pytest.mark.skipif(NODE is None, reason="node is not installed")
+NODE = shutil.which("node") or "node"
+# A person without node runs everything else; in CI its absence is a failure.
+pytestmark = pytest.mark.skipif(
+    shutil.which("node") is None and "CI" not in os.environ, reason="node is not installed"
+)
 
 
 def line(session_id="a", status="bot", **more):
