@@ -105,6 +105,10 @@ def test_what_is_unset_is_taken_from_its_neighbour(environment):
         ("PORT_BASE", ""),
         ("ATTEMPTS", "3.5"),
         ("STORE_RATE", "fast"),
+        ("ATTEMPTS", "0"),
+        ("WORKER_THREADS", "0"),
+        ("LEASE_SECONDS", "0"),
+        ("SWEEP_SECONDS", "nan"),
     ],
 )
 def test_a_wrong_number_is_one_clear_error_that_names_it(environment, name, value):
