@@ -54,11 +54,12 @@ def owner(servers: Embedded) -> Iterator[Engine]:
 @pytest.fixture
 def settings(servers: Embedded, owner: Engine, tmp_path: Path) -> Iterator[Settings]:
     """An installation of its own: empty tables, empty Redis, new keys."""
-    yield _settings(servers, tmp_path)
+    with redis.Redis.from_url(servers.redis_url) as client:
+        client.set("mostrador:opened", 1)  # it has been up for a while
+        yield _settings(servers, tmp_path)
+        client.flushall()
     with owner.begin() as connection:
         connection.execute(_EMPTY)
-    with redis.Redis.from_url(servers.redis_url) as client:
-        client.flushall()
 
 
 @pytest.fixture

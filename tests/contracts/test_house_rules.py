@@ -26,7 +26,7 @@ CONSTRUCTED = {
     "Doorbells",
     "StoreRegistration",
     "redis_client",
-    "connect",
+    "StoreQueues",
 }
 
 

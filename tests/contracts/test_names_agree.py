@@ -2,9 +2,12 @@
 
 from pathlib import Path
 
+import dramatiq
+import pytest
 import yaml
 
 from common import events, queues
+from common.errors import ConfigurationError
 from common.queues import names
 from common.settings import described, environment_names
 from worker import actors
@@ -12,19 +15,39 @@ from worker import actors
 ROOT = Path(__file__).parents[2]
 
 
-def test_every_actor_that_is_rung_exists_in_the_worker(redis_url):
-    broker = queues.connect(queues.redis_client(redis_url))
+@pytest.fixture
+def broker(redis_url):
+    service = queues.Service("worker-1", ("shared",), (), 1, 10_000, lambda _stores: {})
+    client = queues.redis_client(redis_url)
+    return queues.StoreQueues(queues.Doorbells(client), queues.TurnConsumer(client, service))
+
+
+def test_every_actor_that_is_rung_exists_in_the_worker(broker):
+    with pytest.raises(ConfigurationError, match="answer_conversation, apply_statuses"):
+        broker.check()
     actors.declare(broker, runner=None, status_desk=None)
 
+    broker.check()
     assert broker.get_declared_actors() == {names.ANSWER, names.STATUSES}
 
 
-def test_a_stores_queue_has_the_name_and_the_redis_key_outsiders_rely_on(redis_url):
-    broker = queues.connect(queues.redis_client(redis_url))
-    queues.Doorbells(broker).ring("store-7", ["01890000-0000-7000-8000-000000000001"])
+def test_a_wrong_actor_or_queue_name_is_refused_with_one_clear_sentence(broker):
+    with pytest.raises(ConfigurationError, match="There is no actor 'answer_everybody'"):
+        dramatiq.actor(actor_name="answer_everybody", queue_name="messages", broker=broker)(print)
+    with pytest.raises(ConfigurationError, match="'default' is no store's queue"):
+        dramatiq.actor(actor_name=names.ANSWER, broker=broker)(print)
+    with pytest.raises(ConfigurationError, match="'messages:Store 1' is no store's queue"):
+        broker.enqueue(dramatiq.Message("messages:Store 1", names.ANSWER, ("Store 1", "a"), {}, {}))
+
+
+def test_a_stores_queue_has_the_name_and_the_redis_key_outsiders_rely_on(broker, redis_url):
+    client = queues.redis_client(redis_url)
+    message = dramatiq.Message(names.queue_name("store-7"), names.ANSWER, ("store-7", "a"), {}, {})
+    broker.enqueue(message)
+    queues.Doorbells(client).ring("store-7", ["b"])
 
     assert names.queue_name("store-7") == "messages:store-7"
-    assert broker.client.llen("dramatiq:messages:store-7") == 1
+    assert client.lrange("dramatiq:messages:store-7", 0, -1) == [b"a", b"b"]
     assert names.store_of("messages:store-7") == "store-7"
 
 

@@ -39,11 +39,14 @@ def sqlalchemy_url(url: str) -> str:
 class Database:
     """Transactions of one process; `announce` is called with each store that got new events."""
 
-    def __init__(self, url: str, connections: int = 16) -> None:
+    def __init__(
+        self, url: str, connections: int = 16, pool_seconds: float = _POOL_WAIT_SECONDS
+    ) -> None:
+        """Share a number of connections; one that waits for a free one gives up after a while."""
         if not url:
             raise ConfigurationError("DATABASE_URL is not set.")
         self.announce: Callable[[str], None] = lambda _store_id: None
-        self._engine = _engine(url, connections)
+        self._engine = _engine(url, connections, pool_seconds)
 
     @contextmanager
     def store(self, store_id: str) -> Iterator[Connection]:
@@ -86,12 +89,12 @@ def announce_after_commit(connection: Connection, store_id: str) -> None:
     connection.info[_CHANGED].add(store_id)
 
 
-def _engine(url: str, connections: int) -> Engine:
+def _engine(url: str, connections: int, pool_seconds: float) -> Engine:
     return create_engine(
         sqlalchemy_url(url),
         pool_size=connections,
         max_overflow=0,
-        pool_timeout=_POOL_WAIT_SECONDS,
+        pool_timeout=pool_seconds,
         pool_recycle=1800,
         hide_parameters=True,  # errors reach the logs, and parameters hold what people wrote
         connect_args={

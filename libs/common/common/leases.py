@@ -5,6 +5,8 @@ clock or a flushed Redis cannot give two workers the same conversation (P3). Eve
 transaction of a turn begins with `check`.
 """
 
+import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import Connection, text
@@ -31,13 +33,7 @@ _CHECK = text(
     FOR NO KEY UPDATE
     """
 )
-_RENEW = text(
-    """
-    UPDATE leases SET held_until = clock_timestamp() + :seconds * interval '1 second'
-    WHERE store_id = :store_id AND conversation_id = :conversation_id AND fence = :fence
-      AND holder = :holder
-    """
-)
+_RENEW = text("SELECT * FROM renew_leases(:holder, :seconds, CAST(:held AS jsonb))")
 _RELEASE = text(
     """
     UPDATE leases SET held_until = '-infinity'
@@ -80,11 +76,21 @@ def check(connection: Connection, lease: Lease) -> None:
         raise LeaseLostError
 
 
-def renew(database: Database, lease: Lease, seconds: float) -> bool:
-    """Hold it longer; False when it was lost."""
-    with database.store(lease.store_id) as connection:
-        renewed = connection.execute(_RENEW, vars(lease) | {"seconds": seconds})
-        return renewed.rowcount == 1
+def renew(
+    database: Database, holder: str, held: Sequence[Lease], seconds: float
+) -> tuple[Lease, ...]:
+    """Hold them longer, all in one round trip; returns those that were lost to another holder.
+
+    One that was given back meanwhile stays given back.
+    """
+    if not held:
+        return ()
+    told = json.dumps([vars(lease) for lease in held])
+    with database.everywhere() as connection:
+        lost = connection.execute(_RENEW, {"holder": holder, "seconds": seconds, "held": told})
+        return tuple(
+            Lease(row.store_id, str(row.conversation_id), holder, row.fence) for row in lost
+        )
 
 
 def release(database: Database, lease: Lease) -> None:

@@ -31,8 +31,15 @@ _SECRET = frozenset(
 )
 
 
-def _setting(name: str, default: object, doc: str, least: float | None = None) -> Any:
-    return field(metadata={"name": name, "default": default, "doc": doc, "least": least})
+def _setting(
+    name: str,
+    default: object,
+    doc: str,
+    least: float | None = None,
+    choices: tuple[str, ...] = (),
+) -> Any:
+    metadata = {"name": name, "default": default, "doc": doc, "least": least, "choices": choices}
+    return field(metadata=metadata)
 
 
 @dataclass(frozen=True)
@@ -129,12 +136,8 @@ class Settings:
         "",
         "Origins allowed to open the console's socket; the console's own address when unset.",
     )
-    store_rate: float = _setting(
-        "STORE_RATE", 10.0, "Turns a second and store (not in force yet).", least=0.01
-    )
-    store_concurrency: int = _setting(
-        "STORE_CONCURRENCY", 8, "Turns at once and store (not in force yet).", least=1
-    )
+    store_rate: float = _setting("STORE_RATE", 10.0, "Turns a second and store.", least=0.01)
+    store_concurrency: int = _setting("STORE_CONCURRENCY", 8, "Turns at once and store.", least=1)
     hold_back_ms: int = _setting(
         "HOLD_BACK_MS", 400, "How long a message waits for its burst.", least=0
     )
@@ -167,8 +170,20 @@ class Settings:
     worker_processes: int = _setting(
         "WORKER_PROCESSES", 1, "Worker processes that make run starts.", least=1
     )
+    worker_mode: str = _setting(
+        "WORKER_MODE",
+        "threads",
+        "threads, or gevent: greenlets, for hundreds of turns that wait on a slow assistant.",
+        choices=("threads", "gevent"),
+    )
     worker_threads: int = _setting(
-        "WORKER_THREADS", 8, "Turns at once in one worker process.", least=1
+        "WORKER_THREADS", 16, "Turns (threads or greenlets) at once in a worker process.", least=1
+    )
+    worker_grace_seconds: float = _setting(
+        "WORKER_GRACE_SECONDS",
+        50.0,
+        "How long a worker that stops finishes its turns; then it hands them back.",
+        least=0,
     )
     worker_index: int = _setting(
         "WORKER_INDEX", 0, "Which worker process this is on its machine.", least=0
@@ -219,8 +234,14 @@ def _read(env: Env, kind: Any, metadata: Any) -> Any:
         return Path(env.str(name, default)).absolute()
     text = env.str(name, default).strip()
     if kind is str:
-        return text
+        return _chosen(name, text, metadata["choices"])
     return tuple(part.strip() for part in text.split(",") if part.strip())
+
+
+def _chosen(name: str, text: str, choices: tuple[str, ...]) -> str:
+    if choices and text not in choices:
+        raise ValueError(f"{name} must be {' or '.join(choices)}, not {text!r}")
+    return text
 
 
 def _checked(name: str, number: float, least: float | None) -> float:

@@ -33,6 +33,10 @@ class Applied:
     count: int
     settled: tuple[str, ...]
 
+    @property
+    def may_have_more(self) -> bool:
+        return self.count == _BATCH
+
 
 def apply_batch(connection: Connection, store_id: str, seal: StoreSeal) -> Applied:
     """Apply what is due, oldest first, in the caller's transaction.

@@ -1,7 +1,7 @@
 """Stores as every service reads them: cached for a second, secrets opened only on demand."""
 
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from typing import Any
 
@@ -17,6 +17,8 @@ from common.settings import Settings
 # Every process sees a change within 2 s: one second here, the rest for the way.
 _FRESH_SECONDS = 1.0
 _MOST_CACHED = 20_000
+_NEVER: tuple[float, "Store | None"] = (0.0, None)
+_SEVERAL = text("SELECT * FROM stores_named(:store_ids)")
 
 
 @dataclass(frozen=True)
@@ -32,6 +34,7 @@ class StoreSettings:
     pair_burst: int
     unknown_seconds: float
     retention_days: int
+    weight: float = 1.0  # of the workers' time, when there is too little of it
     handover_keywords: tuple[str, ...] | None = None
     transfer_text: str = ""
     instructions: str = ""
@@ -98,7 +101,7 @@ class Stores:
         """Find a store; raises StoreNotFoundError. At most one second old."""
         if not is_store_id(store_id):
             raise StoreNotFoundError(store_id)
-        fresh_until, store = self._cached.get(store_id, (0.0, None))
+        fresh_until, store = self._cached.get(store_id, _NEVER)
         if fresh_until < time.monotonic():
             store = self._read(store_id)
             self._remember(store_id, store)
@@ -106,9 +109,22 @@ class Stores:
             raise StoreNotFoundError(store_id)
         return store
 
+    def get_many(self, store_ids: Sequence[str]) -> dict[str, Store]:
+        """Find several stores with one question, each at most one second old."""
+        now = time.monotonic()
+        unsure = [each for each in store_ids if self._cached.get(each, _NEVER)[0] < now]
+        if unsure:
+            with self._database.everywhere() as connection:
+                found = connection.execute(_SEVERAL, {"store_ids": unsure}).mappings().all()
+            stores = {row["store_id"]: _as_store(row, self._defaults) for row in found}
+            for store_id in unsure:
+                self._remember(store_id, stores.get(store_id))
+        known = {each: self._cached.get(each, _NEVER)[1] for each in store_ids}
+        return {store_id: store for store_id, store in known.items() if store is not None}
+
     def is_known(self, store_id: str) -> bool:
         """Say whether this process has met the store lately; asks nobody."""
-        return self._cached.get(store_id, (0.0, None))[1] is not None
+        return self._cached.get(store_id, _NEVER)[1] is not None
 
     def all_ids(self) -> tuple[str, ...]:
         with self._database.everywhere() as connection:

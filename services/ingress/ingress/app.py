@@ -4,7 +4,7 @@ from flask import Flask
 
 from common import failpoints, logs
 from common.database import Database
-from common.queues import Doorbells, connect, redis_client
+from common.queues import Doorbells, redis_client
 from common.sealing import Keyring
 from common.settings import Settings
 from common.stores import Stores
@@ -21,7 +21,7 @@ def create_app(settings: Settings) -> Flask:
     failpoints.arm(settings.fail_points_file)
     database = Database(settings.database_url, settings.database_connections)
     stores = Stores(database, Keyring(settings.secrets_keys), settings)
-    doorbells = Doorbells(connect(redis_client(settings.redis_url)))
+    doorbells = Doorbells(redis_client(settings.redis_url))
     app = Flask(__name__)
     # Redis is not among the checks: the door answers Meta without it (P8).
     prepare(app, {"database": database.ping}, body_limit=BODY_LIMIT)

@@ -17,7 +17,7 @@ from common.database import Database
 from common.inbound import InboundMessage, StatusUpdate
 from common.inbox import Accepted, NewItem, accept
 from common.plain_text import storable
-from common.queues import Doorbells
+from common.queues import Doorbells, Pace
 from common.sealing import StoreSeal
 from common.stores import Store, Stores
 from ingress.payloads import Change
@@ -64,7 +64,12 @@ class Intake:
         new = [each for each in accepted if each.is_new]
         conversations = [each.conversation_id for each in new if each.conversation_id]
         if conversations:
-            self.doorbells.ring(store.store_id, conversations, store.settings.hold_back_ms)
+            self.doorbells.ring(
+                store.store_id,
+                conversations,
+                store.settings.hold_back_ms,
+                pace=Pace.of(store.settings),
+            )
         if any(each.item.kind == "status" for each in new):
             self.doorbells.ring_statuses(store.store_id)
 

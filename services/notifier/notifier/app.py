@@ -9,7 +9,7 @@ from common import events
 from common.database import Database
 from common.openapi import Api
 from common.openapi_page import add_documentation
-from common.queues import Doorbells, connect, redis_client
+from common.queues import Doorbells, redis_client
 from common.sealing import Keyring
 from common.settings import Settings
 from common.stores import Stores
@@ -91,7 +91,7 @@ def _parts(settings: Settings) -> tuple[Live, Parts]:
         access=access,
         sign_in=sign_in,
         catalog=catalog,
-        doorbells=Doorbells(connect(queue)),
+        doorbells=Doorbells(queue),
         open_sockets=OpenSockets(),
         relay=Relay(database, stores, rooms, hints, _end_process),
     )

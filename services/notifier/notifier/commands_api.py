@@ -41,7 +41,7 @@ def send(form: dict[str, str], store_id: str, session_id: str) -> dict[str, str]
     _check_text(form["text"])
     _check_client_id(form["client_id"])
     sent = _send(store, known, form["text"], form["client_id"])
-    parts().doorbells.ring(store.store_id, [sent.conversation_id])
+    parts().doorbells.ring(store.store_id, [sent.conversation_id], goes_first=True)
     return {"id": sent.message_id, "client_id": form["client_id"], "status": "sending"}
 
 

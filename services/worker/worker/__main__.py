@@ -10,13 +10,32 @@ from types import FrameType
 
 from common.errors import ConfigurationError
 from common.settings import Settings
-from worker.wiring import build
 
-_GRACE_SECONDS = 50.0  # less than the pod's termination grace of 60 s
+_CANNOT = "The worker cannot start: {}\n"
 
 
 def main() -> int:
     """Run until SIGTERM or SIGINT; returns the exit code."""
+    try:
+        settings = Settings.from_environment()
+    except ConfigurationError as error:
+        sys.stderr.write(_CANNOT.format(error))
+        return 1
+    if settings.worker_mode == "gevent":
+        _wait_in_greenlets()
+    return _run(settings)
+
+
+def _wait_in_greenlets() -> None:
+    """Make every wait of this process a greenlet's, before anything that waits is imported."""
+    from gevent import monkey
+
+    monkey.patch_all()
+
+
+def _run(settings: Settings) -> int:
+    from worker.wiring import build  # only now: what it imports may have to be greenlets'
+
     stopping = threading.Event()
 
     def stop(_signal: int, _frame: FrameType | None) -> None:
@@ -25,13 +44,13 @@ def main() -> int:
     signal.signal(signal.SIGTERM, stop)
     signal.signal(signal.SIGINT, stop)
     try:
-        machinery = build(Settings.from_environment())
+        machinery = build(settings)
     except (ConfigurationError, OSError) as error:
-        sys.stderr.write(f"The worker cannot start: {error}\n")
+        sys.stderr.write(_CANNOT.format(error))
         return 1
     machinery.start()
     stopping.wait()
-    machinery.stop(_GRACE_SECONDS)
+    machinery.stop(settings.worker_grace_seconds)
     return 0
 
 

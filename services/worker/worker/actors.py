@@ -5,51 +5,56 @@ from contextlib import contextmanager
 
 import dramatiq
 import structlog
-from dramatiq.brokers.redis import RedisBroker
 
 from common import statuses
 from common.database import Database
 from common.errors import ServiceError, StoreNotFoundError
 from common.logs import traceback_of
-from common.queues import ANSWER, STATUSES, Doorbells
+from common.queues import ANSWER, EVERY_STORE, STATUSES, Doorbells, StoreQueues, more_mail_in
 from common.stores import Stores
 from worker.turn_runner import TurnRunner
 
 _LOG = structlog.get_logger()
 
 
-def declare(broker: RedisBroker, runner: TurnRunner, status_desk: "StatusDesk") -> None:
+# A store with more statuses than so many batches lets others go between.
+_BATCHES_AT_ONCE = 5
+
+
+def declare(broker: StoreQueues, runner: TurnRunner, status_desk: "StatusDesk") -> None:
     """Give the broker its two actors. A failed job is not repeated: the sweeper rings again."""
 
     def answer_conversation(store_id: str, conversation_id: str) -> None:
         with _job(store_id):
-            runner.answer(store_id, conversation_id)
+            more_mail_in(runner.answer(store_id, conversation_id))
 
     def apply_statuses(store_id: str) -> None:
         with _job(store_id):
-            status_desk.apply(store_id)
+            more_mail_in(0.0 if status_desk.apply(store_id) else None)
 
-    dramatiq.actor(actor_name=ANSWER, broker=broker)(answer_conversation)
-    dramatiq.actor(actor_name=STATUSES, broker=broker)(apply_statuses)
+    for name, actor in ((ANSWER, answer_conversation), (STATUSES, apply_statuses)):
+        dramatiq.actor(actor_name=name, queue_name=EVERY_STORE, broker=broker)(actor)
 
 
 class StatusDesk:
-    """Applies a store's statuses in batches until none is due."""
+    """Applies a store's statuses in batches."""
 
     def __init__(self, database: Database, stores: Stores, doorbells: Doorbells) -> None:
         self._database = database
         self._stores = stores
         self._doorbells = doorbells
 
-    def apply(self, store_id: str) -> None:
+    def apply(self, store_id: str) -> bool:
+        """Apply what is due, within reason; says whether more may be waiting."""
         seal = self._stores.seal_of(self._stores.get(store_id))
-        while True:
+        for _ in range(_BATCHES_AT_ONCE):
             with self._database.store(store_id) as connection:
                 applied = statuses.apply_batch(connection, store_id, seal)
             if applied.settled:
                 self._doorbells.ring(store_id, applied.settled)
-            if applied.count == 0:
-                return
+            if not applied.may_have_more:
+                return False
+        return True
 
 
 @contextmanager

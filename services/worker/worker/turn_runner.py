@@ -15,7 +15,6 @@ from common.database import Database
 from common.errors import LeaseLostError, PermanentError, ServiceError, TemporaryError
 from common.leases import Lease
 from common.logs import traceback_of
-from common.queues import Doorbells
 from common.stores import Store, Stores
 from common.turns import Turn
 from worker.giving_up import give_up
@@ -34,31 +33,31 @@ class TurnRunner:
 
     database: Database
     stores: Stores
-    doorbells: Doorbells
     keeper: LeaseKeeper
     pipeline: Pipeline
     holder: str
     lease_seconds: float
 
-    def answer(self, store_id: str, conversation_id: str) -> None:
-        """Answer a doorbell: one turn at most, then ring again if more is waiting."""
+    def answer(self, store_id: str, conversation_id: str) -> float | None:
+        """Answer a doorbell with one turn at most; returns in how many seconds more mail is due."""
         store = self.stores.get(store_id)
         lease = leases.take(
             self.database, store_id, conversation_id, self.holder, self.lease_seconds
         )
         if lease is None:
-            return  # its holder looks again after giving it back
+            return None  # its holder looks again after giving it back
         failpoints.reach("worker.lease_taken")
         try:
             with self.keeper.holding(lease):
                 self._take_turn(store, lease)
         except LeaseLostError:
             _LOG.warning("turn_abandoned", store=store_id, fence=lease.fence)
-            return
+            return None
         finally:
             leases.release(self.database, lease)
         failpoints.reach("worker.lease_released")
-        self._ring_again(store_id, conversation_id)
+        with self.database.store(store_id) as connection:
+            return turns.next_due(connection, store_id, conversation_id)
 
     def _take_turn(self, store: Store, lease: Lease) -> None:
         with self.database.store(store.store_id) as connection:
@@ -102,12 +101,6 @@ class TurnRunner:
                 return
             outcome = give_up(connection, self.stores.seal_of(store), turn, error)
         _count(store, turn, outcome)
-
-    def _ring_again(self, store_id: str, conversation_id: str) -> None:
-        with self.database.store(store_id) as connection:
-            seconds = turns.next_due(connection, store_id, conversation_id)
-        if seconds is not None:
-            self.doorbells.ring(store_id, [conversation_id], seconds * 1000)
 
 
 def _refuse_poison(store: Store, turn: Turn) -> None:

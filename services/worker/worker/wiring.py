@@ -2,18 +2,17 @@
 
 import os
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import redis
 from dramatiq import Worker
-from dramatiq.brokers.redis import RedisBroker
 
 from common import failpoints, logs
 from common.database import Database
 from common.errors import TemporaryError
 from common.events import Announcer
-from common.queues import Doorbells, connect, redis_client
+from common.queues import Doorbells, Pace, Service, StoreQueues, TurnConsumer, redis_client
 from common.sealing import Keyring
 from common.settings import Settings
 from common.stores import Stores
@@ -27,19 +26,23 @@ from worker.assistant.port import Assistant
 from worker.attention import Attention
 from worker.catalog import CatalogClient
 from worker.channels.cloud_api import CloudApi
+from worker.lanes import Lanes
 from worker.lease_keeper import RENEWALS_PER_LEASE, LeaseKeeper
 from worker.part_sending import PartSender
 from worker.pipeline import Pipeline
 from worker.probes import Probes
 from worker.sending import Sender
-from worker.store_watch import StoreWatch
 from worker.sweeper import Sweeper
 from worker.turn_runner import TurnRunner
 
-# Turns, renewals, the sweeper and the store watch share the pool.
+# Turns share the pool with renewals, the sweeper and the consumer. Greenlets by the hundred wait
+# for an assistant, not for the database, so they share as many as these.
+_MOST_CONNECTIONS = 32
 _SPARE_CONNECTIONS = 4
-# A new store is served within 2 s of its registration.
-_STORE_LOOK_SECONDS = 0.5
+_POOL_SECONDS = 10.0
+# A claim outlives so many missed words of its process.
+_HOLD_SECONDS = 1.0
+_THREAD_WAKES_MS = 250  # how soon an idle thread hears that the worker stops
 # How long a send may hesitate, as a share of a lease: beyond it the lease may be another's.
 _PAUSE_PER_LEASE = 0.5
 
@@ -48,26 +51,29 @@ _PAUSE_PER_LEASE = 0.5
 class Machinery:
     """Everything a worker process runs, in the order it starts."""
 
-    broker: RedisBroker
+    broker: StoreQueues
     worker: Worker
+    keeper: LeaseKeeper
     renewals: Ticker
-    store_looks: Ticker
+    claims: Ticker
     sweeps: Ticker
     probes: Probes
 
     def start(self) -> None:
         self.renewals.start()
+        self.claims.start()
         self.worker.start()
-        self.store_looks.start()
         self.sweeps.start()
         self.probes.start()
 
     def stop(self, grace_seconds: float) -> None:
-        """Finish the turns that run, within the grace; then let go of everything."""
-        self.store_looks.stop()
+        """Finish the turns that run, within the grace; hand back what is left, and end."""
         self.sweeps.stop()
         self.worker.stop(timeout=round(grace_seconds * 1000))
+        self.claims.stop()
         self.renewals.stop()
+        self.keeper.hand_back()
+        self.broker.consumer.hand_back()
         self.probes.stop()
 
 
@@ -75,31 +81,51 @@ def build(settings: Settings) -> Machinery:
     """Build a worker process; raises ConfigurationError when a setting is missing or wrong."""
     logs.configure(settings, "worker")
     failpoints.arm(settings.fail_points_file)
-    client = redis_client(settings.redis_url)
-    database = Database(settings.database_url, settings.worker_threads + _SPARE_CONNECTIONS)
+    lanes = Lanes.of(settings.worker_stores)
+    client = redis_client(settings.redis_url, settings.worker_threads + _SPARE_CONNECTIONS)
+    connections = min(settings.worker_threads, _MOST_CONNECTIONS) + _SPARE_CONNECTIONS
+    database = Database(settings.database_url, connections, _POOL_SECONDS)
     database.announce = Announcer(client)
     stores = Stores(database, Keyring(settings.secrets_keys), settings)
-    broker = connect(client)
-    doorbells = Doorbells(broker)
-    keeper = LeaseKeeper(database, settings.lease_seconds)
-    watch = StoreWatch(broker, stores, settings.worker_stores)
+    doorbells = Doorbells(client)
+    holder = f"{socket.gethostname()}/{os.getpid()}"
+    keeper = LeaseKeeper(database, holder, settings.lease_seconds)
+    broker = StoreQueues(doorbells, TurnConsumer(client, _service(settings, stores, lanes, holder)))
     runner = TurnRunner(
         database=database,
         stores=stores,
-        doorbells=doorbells,
         keeper=keeper,
         pipeline=_pipeline(settings, database, stores),
-        holder=f"{socket.gethostname()}/{os.getpid()}",
+        holder=holder,
         lease_seconds=settings.lease_seconds,
     )
     actors.declare(broker, runner, StatusDesk(database, stores, doorbells))
+    broker.check()
     return Machinery(
         broker=broker,
-        worker=Worker(broker, worker_threads=settings.worker_threads, worker_timeout=100),
+        worker=Worker(
+            broker, worker_threads=settings.worker_threads, worker_timeout=_THREAD_WAKES_MS
+        ),
+        keeper=keeper,
         renewals=Ticker("lease-keeper", settings.lease_seconds / RENEWALS_PER_LEASE, keeper.renew),
-        store_looks=Ticker("store-watch", _STORE_LOOK_SECONDS, watch.look),
+        claims=Ticker("claims", _HOLD_SECONDS, broker.consumer.hold),
         sweeps=Ticker("sweeper", settings.sweep_seconds, Sweeper(database, doorbells).sweep),
         probes=Probes(settings, {"database": database.ping, "redis": _redis_check(client)}),
+    )
+
+
+def _service(settings: Settings, stores: Stores, lanes: Lanes, holder: str) -> Service:
+    def paces_of(store_ids: Sequence[str]) -> dict[str, Pace]:
+        known = stores.get_many(store_ids)
+        return {store_id: Pace.of(store.settings) for store_id, store in known.items()}
+
+    return Service(
+        process=holder,
+        lanes=lanes.served,
+        own_stores=lanes.own_stores,
+        seats=settings.worker_threads,
+        claim_ms=round(settings.lease_seconds * 1000),
+        read_paces=paces_of,
     )
 
 

@@ -71,12 +71,12 @@ def test_what_a_former_holder_renews_or_gives_back_changes_nothing(desk):
     present = desk.lease(conversation, "two")
     before = held_until(desk)
 
-    assert not leases.renew(desk.database, former, 300)
+    assert leases.renew(desk.database, "one", [former], 300) == (former,)
     leases.release(desk.database, former)
 
     assert held_until(desk) == before
     assert leases.take(desk.database, "store-1", conversation, "three", 30) is None
-    assert leases.renew(desk.database, present, 300)
+    assert leases.renew(desk.database, "two", [present], 300) == ()
     assert held_until(desk) > before
 
 
@@ -85,9 +85,29 @@ def test_an_expired_lease_that_nobody_took_is_still_good_and_can_be_renewed(desk
     lease = desk.lease(conversation)
     expire(desk)
 
-    assert leases.renew(desk.database, lease, 30)
+    assert leases.renew(desk.database, lease.holder, [lease], 30) == ()
     with desk.database.store("store-1") as connection:
         leases.check(connection, lease)
+
+
+def test_a_renewal_that_comes_after_the_lease_was_given_back_does_not_take_it_again(desk):
+    conversation = desk.write("a")
+    lease = desk.lease(conversation, "one")
+    leases.release(desk.database, lease)
+
+    assert leases.renew(desk.database, "one", [lease], 300) == ()
+    assert leases.take(desk.database, "store-1", conversation, "two", 30) is not None
+
+
+def test_all_leases_of_a_process_are_renewed_in_one_round_trip(desk):
+    held = [desk.lease(desk.write("a", phone=f"57300000000{number}"), "one") for number in range(3)]
+    expire(desk)
+
+    assert leases.renew(desk.database, "one", held, 300) == ()
+    assert all(
+        leases.take(desk.database, "store-1", each.conversation_id, "two", 30) is None
+        for each in held
+    )
 
 
 def test_a_check_holds_until_its_transaction_ends(desk):

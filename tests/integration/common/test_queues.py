@@ -1,4 +1,3 @@
-import json
 import socket
 import threading
 import time
@@ -6,7 +5,7 @@ import time
 import pytest
 import redis
 
-from common.queues import ANSWER, STATUSES, Doorbells, connect, redis_client
+from common.queues import Doorbells, redis_client
 
 CONVERSATION, OTHER = "0198c0de-0000-7000-8000-000000000001", "0198c0de-0000-7000-8000-000000000002"
 
@@ -19,7 +18,7 @@ def client(redis_url):
 
 @pytest.fixture
 def doorbells(redis_url):
-    return Doorbells(connect(redis_client(redis_url)))
+    return Doorbells(redis_client(redis_url))
 
 
 @pytest.fixture
@@ -34,49 +33,59 @@ def mute_port():
             connection.close()
 
 
-def jobs(client, store_id="store-1"):
-    queue = f"dramatiq:messages:{store_id}"
-    waiting = client.lrange(queue, 0, -1)
-    return [json.loads(client.hget(f"{queue}.msgs", job)) for job in waiting]
+def waiting(client, store_id="store-1"):
+    return [each.decode() for each in client.lrange(f"dramatiq:messages:{store_id}", 0, -1)]
 
 
-def test_a_ring_is_a_job_in_the_stores_own_queue_with_ids_and_nothing_else(doorbells, client):
+def test_a_ring_is_a_job_in_the_stores_own_queue_with_an_id_and_nothing_else(doorbells, client):
     assert doorbells.ring("store-1", [CONVERSATION])
 
-    (job,) = jobs(client)
-    assert (job["actor_name"], job["queue_name"]) == (ANSWER, "messages:store-1")
-    assert (job["args"], job["kwargs"]) == (["store-1", CONVERSATION], {})
-    assert jobs(client, "store-2") == []
+    assert waiting(client) == [CONVERSATION]
+    assert waiting(client, "store-2") == []
 
 
-def test_a_conversation_is_rung_once_however_often_it_is_named(doorbells, client):
+def test_a_conversation_has_one_doorbell_however_often_it_is_rung(doorbells, client):
     doorbells.ring("store-1", [CONVERSATION, OTHER, CONVERSATION])
+    doorbells.ring("store-1", [OTHER])
 
-    assert sorted(job["args"][1] for job in jobs(client)) == [CONVERSATION, OTHER]
+    assert waiting(client) == [CONVERSATION, OTHER]
     assert doorbells.depth("store-1") == 2
 
 
-def test_a_ring_for_later_does_not_wait_in_the_line_of_now(doorbells, client):
+def test_a_ring_for_later_waits_for_its_time_and_counts_as_waiting(doorbells, client):
     doorbells.ring("store-1", [CONVERSATION], delay_ms=60_000)
 
-    assert jobs(client) == []
+    assert waiting(client) == []
+    assert doorbells.depth("store-1") == 1
 
 
-def test_statuses_are_rung_for_the_store_as_a_whole(doorbells, client):
-    doorbells.ring_statuses("store-1")
+def test_an_earlier_ring_brings_a_later_one_forward_and_never_the_other_way(doorbells, client):
+    doorbells.ring("store-1", [CONVERSATION], delay_ms=60_000)
+    doorbells.ring("store-1", [CONVERSATION])
+    doorbells.ring("store-1", [CONVERSATION], delay_ms=60_000)
 
-    (job,) = jobs(client)
-    assert (job["actor_name"], job["args"]) == (STATUSES, ["store-1"])
+    assert waiting(client) == [CONVERSATION]
+    assert doorbells.depth("store-1") == 1
+
+
+def test_any_number_of_conversations_is_one_round_trip_for_a_thousand(doorbells, client):
+    doorbells.ring("store-1", ["warm-up"])
+    before = client.info("commandstats")["cmdstat_evalsha"]["calls"]
+
+    doorbells.ring("store-1", [f"conversation-{number}" for number in range(2_500)])
+
+    assert client.info("commandstats")["cmdstat_evalsha"]["calls"] - before == 3
+    assert doorbells.depth("store-1") == 2_501
 
 
 def test_ringing_nobody_leaves_no_job(doorbells, client):
     assert doorbells.ring("store-1", [])
 
-    assert jobs(client) == []
+    assert waiting(client) == []
 
 
 def test_without_redis_a_ring_fails_at_once_and_says_so(free_port):
-    doorbells = Doorbells(connect(redis_client(f"redis://127.0.0.1:{free_port}/0")))
+    doorbells = Doorbells(redis_client(f"redis://127.0.0.1:{free_port}/0"))
     began = time.monotonic()
 
     assert not doorbells.ring("store-1", [CONVERSATION, OTHER])
@@ -85,7 +94,7 @@ def test_without_redis_a_ring_fails_at_once_and_says_so(free_port):
 
 
 def test_a_redis_that_never_answers_costs_a_bounded_time(mute_port):
-    doorbells = Doorbells(connect(redis_client(f"redis://127.0.0.1:{mute_port}/0")))
+    doorbells = Doorbells(redis_client(f"redis://127.0.0.1:{mute_port}/0"))
     began = time.monotonic()
 
     assert not doorbells.ring("store-1", [CONVERSATION, OTHER])

@@ -9,7 +9,7 @@ import requests
 from flask import Response
 
 from common import dead_letters
-from common.queues import Doorbells, connect, redis_client
+from common.queues import Doorbells, redis_client
 from tests.waiting import eventually
 
 PHONE = "573001234501"
@@ -108,7 +108,7 @@ def test_6_a_message_that_failed_can_be_replayed(system, database):
     with database.store("store-1") as connection:
         letter = dead_letters.waiting(connection, "store-1")[0]
         conversation = dead_letters.retry(connection, "store-1", letter.dead_letter_id)
-    Doorbells(connect(redis_client(system.settings.redis_url))).ring("store-1", [conversation])
+    Doorbells(redis_client(system.settings.redis_url)).ring("store-1", [conversation])
 
     # The failure handed the customer to a person, so the bot leaves the answer to them.
     assert wait_for_outcomes(system, 1) == [("done", "bot_off")]

@@ -7,7 +7,7 @@ from flask import Response
 
 from common import commands, dead_letters
 from common.inbound import AgentCommand
-from common.queues import Doorbells, connect, redis_client
+from common.queues import Doorbells, redis_client
 from tests.waiting import eventually
 
 PHONE = "573001234501"
@@ -24,7 +24,7 @@ class Console:
 
     def __init__(self, system, database, stores):
         self.system, self.database, self.stores = system, database, stores
-        self.doorbells = Doorbells(connect(redis_client(system.settings.redis_url)))
+        self.doorbells = Doorbells(redis_client(system.settings.redis_url))
 
     @property
     def session(self):

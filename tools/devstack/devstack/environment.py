@@ -30,6 +30,8 @@ def service_environment(
     environment = dict(os.environ)
     environment.pop("MIGRATION_DATABASE_URL", None)
     environment.setdefault("GRAPH_API_URL", settings.simulator_url)
+    # Everything is stopped within 20 s here: a worker hands back what it cannot finish.
+    environment.setdefault("WORKER_GRACE_SECONDS", "8")
     return environment | {
         "DATA_DIR": str(settings.data_dir),
         "PORT_BASE": str(settings.port_base),

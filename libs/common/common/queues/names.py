@@ -1,9 +1,16 @@
-"""The only home of queue and actor names; a contract test ties them to the worker."""
+"""The only home of queue, actor and topic names; a contract test ties them to the worker."""
 
 _PREFIX = "messages:"
 
+# What a worker declares: one consumer serves the queues of all its stores.
+EVERY_STORE = "messages"
+SHARED_LANE = "shared"
+
 ANSWER = "answer_conversation"  # (store_id, conversation_id)
 STATUSES = "apply_statuses"  # (store_id)
+ACTORS = frozenset({ANSWER, STATUSES})
+# Stands in the place of a conversation for a store's statuses; `rules.lua` knows it too.
+STATUSES_PLACE = "statuses"
 
 
 def queue_name(store_id: str) -> str:
@@ -15,3 +22,17 @@ def store_of(queue: str) -> str:
     if not queue.startswith(_PREFIX):
         raise ValueError(f"{queue} is no store's queue")
     return queue.removeprefix(_PREFIX)
+
+
+def queue_key(store_id: str) -> str:
+    """Name the Redis list of a store's doorbells that are due."""
+    return f"dramatiq:{queue_name(store_id)}"
+
+
+def rung_key(store_id: str) -> str:
+    """Name the sorted set of every doorbell of a store, due or not."""
+    return f"mostrador:rung:{store_id}"
+
+
+def wake_topic(worker: str) -> str:
+    return f"mostrador:wake:{worker}"

@@ -28,6 +28,7 @@ def _text(most: int, **options: Any) -> fields.String:
 class StoreSettingsSchema(Schema):
     rate = _number(_MOST_A_SECOND)
     concurrency = _whole(1, 256)
+    weight = _number(100, 0.01, least_inclusive=True)
     hold_back_ms = _whole(0, _LONGEST_HOLD_BACK_MS)
     attempts = _whole(1, 20)
     send_rate = _number(_MOST_A_SECOND)

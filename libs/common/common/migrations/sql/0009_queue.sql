@@ -1,0 +1,28 @@
+-- What a worker asks about several stores at once; their secrets stay sealed.
+CREATE FUNCTION stores_named(their_ids text[]) RETURNS SETOF stores
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp
+AS $$ SELECT * FROM stores WHERE store_id = ANY (their_ids) $$;
+
+-- Renews what a process holds, of any stores, in one round trip; returns what it has lost to
+-- another holder. A lease that was given back meanwhile stays given back.
+-- held: [{"store_id", "conversation_id", "fence"}]
+CREATE FUNCTION renew_leases(its_holder text, seconds double precision, held jsonb)
+RETURNS TABLE (store_id text, conversation_id uuid, fence bigint)
+LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    WITH mine AS (
+        SELECT * FROM jsonb_to_recordset(held)
+            AS each (store_id text, conversation_id uuid, fence bigint)
+        ORDER BY store_id, conversation_id
+    ), renewed AS (
+        UPDATE leases SET held_until = clock_timestamp() + seconds * interval '1 second'
+        FROM mine
+        WHERE leases.store_id = mine.store_id AND leases.conversation_id = mine.conversation_id
+          AND leases.fence = mine.fence AND leases.holder = its_holder
+          AND leases.held_until > '-infinity'
+    )
+    SELECT mine.* FROM mine
+    WHERE NOT EXISTS (
+        SELECT 1 FROM leases
+        WHERE leases.store_id = mine.store_id AND leases.conversation_id = mine.conversation_id
+          AND leases.fence = mine.fence AND leases.holder = its_holder)
+$$;

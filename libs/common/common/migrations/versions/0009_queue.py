@@ -1,0 +1,16 @@
+"""What the queue asks of SQL."""
+
+from alembic import op
+
+from common.migrations import statements
+
+revision = "0009"
+down_revision = "0007"
+
+
+def upgrade() -> None:
+    op.execute(statements("0009_queue.sql"))
+
+
+def downgrade() -> None:
+    op.execute("DROP FUNCTION renew_leases; DROP FUNCTION stores_named;")

@@ -1,0 +1,23 @@
+-- Ends a claim and rings the conversation again when it has more mail.
+--
+-- ARGV[1]  the store    ARGV[2]  the conversation
+-- ARGV[3]  ms until its next mail is due, or -1 for none
+-- ARGV[4]  1 when this turn went first: then what is due now goes first as well
+-- Guarantee: what was rung while the claim lived is rung now, and the store goes on.
+local store, conversation, due_in = ARGV[1], ARGV[2], tonumber(ARGV[3])
+redis.call('ZREM', CLAIMS .. store, conversation)
+local rung = score(AGAIN .. store, conversation)
+redis.call('ZREM', AGAIN .. store, conversation)
+local due = rung
+if due_in >= 0 then due = math.min(rung or math.huge, now + due_in) end
+if due then
+    if conversation == STATUSES or (ARGV[4] == '1' and due <= now) then
+        ring_express(store, conversation, due)
+    else
+        ring_conversation(store, conversation, due)
+    end
+end
+schedule(store)
+local lane = lane_of(store)
+if redis.call('ZCARD', LINE .. lane) > 0 then wake(lane) end
+return now

@@ -1,0 +1,11 @@
+-- Drops what is known of a store that is registered no more.
+--
+-- ARGV[1]  the store
+-- Guarantee: no process is offered a turn of it until it is rung again.
+local store = ARGV[1]
+redis.call('DEL', QUEUE .. store, RUNG .. store, AGAIN .. store, PACE .. store)
+for _, lane in ipairs({ SHARED, store }) do
+    redis.call('ZREM', RING .. lane, store)
+    redis.call('ZREM', LINE .. lane, store)
+end
+return now
