@@ -11,7 +11,14 @@ from urllib.parse import quote
 
 from common.errors import TemporaryError
 from worker.assistant.port import Passage
-from worker.outgoing_http import Answer, Limits, NoAnswerError, NotConnectedError, OutgoingHttp
+from worker.outgoing_http import (
+    Answer,
+    ConnectionClosedError,
+    Limits,
+    NoAnswerError,
+    NotConnectedError,
+    OutgoingHttp,
+)
 
 _LIMITS = Limits(connect_seconds=1.0, answer_seconds=3.0, answer_bytes=4_000_000)
 # It travels in an address: 600 emoji are 7 KB there. The catalog's server takes far more.
@@ -53,7 +60,7 @@ class CatalogClient:
     def __init__(self, base_url: str, tokens: Tokens) -> None:
         self._base_url = base_url.rstrip("/")
         self._tokens = tokens
-        self._http = OutgoingHttp(_LIMITS)
+        self._http = OutgoingHttp(_LIMITS, keeps_connections=True)
 
     def search(self, store_id: str, question: str, limit: int = 5) -> tuple[Passage, ...]:
         """Find what the store has on a question: products, then knowledge, each best first.
@@ -84,8 +91,12 @@ class CatalogClient:
     def _ask(self, method: str, store_id: str, path: str, **content: Any) -> Answer:
         token = self._tokens.issue("catalog", store_id)
         url = f"{self._base_url}/stores/{quote(store_id, safe='')}/{path}"
+        headers = {"Authorization": f"Bearer {token}"}
         try:
-            return self._http.ask(method, url, {"Authorization": f"Bearer {token}"}, **content)
+            try:
+                return self._http.ask(method, url, headers, **content)
+            except ConnectionClosedError:  # a kept one, at the wrong moment: these only read
+                return self._http.ask(method, url, headers, **content)
         except (NotConnectedError, NoAnswerError) as error:
             raise CatalogUnavailableError("The catalog does not answer.") from error
 

@@ -63,11 +63,11 @@ class _OneTry(HTTPAdapter):
         conn.cert_reqs = "CERT_REQUIRED"
 
 
-def new_session(tls: ssl.SSLContext | None) -> requests.Session:
-    """Make a session for one thread: deaf to the environment, a new connection a request."""
+def new_session(tls: ssl.SSLContext | None, *, keep: bool) -> requests.Session:
+    """Make a session for one thread: deaf to the environment; its connections are kept or not."""
     session = requests.Session()
     session.trust_env = False
-    session.headers["Connection"] = "close"
+    session.headers["Connection"] = "keep-alive" if keep else "close"
     for scheme in ("http://", "https://"):
         session.mount(scheme, _OneTry(tls or _public_authorities()))
     return session

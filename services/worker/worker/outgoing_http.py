@@ -36,6 +36,10 @@ class NoAnswerError(TemporaryError):
     code = "no_answer"
 
 
+class ConnectionClosedError(NoAnswerError):
+    """The connection ended without a byte of an answer, as a kept one may."""
+
+
 @dataclass(frozen=True)
 class Answer:
     """What came back: the status, Retry-After in seconds when given, the body."""
@@ -71,13 +75,21 @@ class OutgoingHttp:
     Every request goes over a new connection. A kept one that the server closes at the moment we
     write on it fails with the request's fate unknown. Nothing would repeat the request (retries
     are off in urllib3, and http.client has none), but the doubt alone costs a conversation a
-    minute; a connection costs milliseconds.
+    minute; a connection costs milliseconds. Where a question may be asked twice without harm,
+    `keeps_connections` saves those.
     """
 
-    def __init__(self, limits: Limits, tls: ssl.SSLContext | None = None) -> None:
+    def __init__(
+        self,
+        limits: Limits,
+        tls: ssl.SSLContext | None = None,
+        *,
+        keeps_connections: bool = False,
+    ) -> None:
         """Take the limits, and a TLS context where other than public authorities are right."""
         self._limits = limits
         self._tls = tls
+        self._keeps_connections = keeps_connections
         self._local = threading.local()
 
     def ask(self, method: str, url: str, headers: Mapping[str, str], **content: Any) -> Answer:
@@ -91,10 +103,13 @@ class OutgoingHttp:
         except (requests.RequestException, HTTPError, UnicodeError) as error:
             if never_left(error):
                 raise NotConnectedError("The server cannot be reached.") from error
+            if isinstance(error, requests.ConnectionError):
+                raise ConnectionClosedError("The server closed the connection.") from error
             raise NoAnswerError("The server did not answer.") from error
         finally:
-            # A server may answer "keep-alive" to our "close": then the pool has kept it.
-            session.close()
+            if not self._keeps_connections:
+                # A server may answer "keep-alive" to our "close": then the pool has kept it.
+                session.close()
 
     def _exchange(self, session: requests.Session, method: str, url: str, **content: Any) -> Answer:
         limits = self._limits
@@ -119,7 +134,7 @@ class OutgoingHttp:
 
     def _session(self) -> requests.Session:
         if not hasattr(self._local, "session"):
-            self._local.session = new_session(self._tls)
+            self._local.session = new_session(self._tls, keep=self._keeps_connections)
         session: requests.Session = self._local.session
         return session
 

@@ -130,3 +130,13 @@ def test_a_reset_is_worth_another_attempt(catalog, loopback, acts):
     loopback.answers(acts["reset"])
     with pytest.raises(CatalogUnavailableError):
         catalog.search("store-1", "pan")
+
+
+def test_a_kept_connection_that_was_closed_costs_a_second_try_and_nothing_else(
+    catalog, loopback, answer
+):
+    """The server closes each connection after its answer, without having said so."""
+    loopback.answers(answer(200, {"products": [], "knowledge": [KNOWLEDGE]}))
+
+    assert [len(catalog.search("store-1", "pan")) for _ in range(3)] == [1, 1, 1]
+    assert len(loopback.requests) == 3

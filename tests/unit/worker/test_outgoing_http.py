@@ -2,6 +2,7 @@ import os
 import socket
 import threading
 import time
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
@@ -190,3 +191,31 @@ def test_a_connection_the_server_would_keep_is_not_used_again(http, loopback, an
     for _ in range(20):
         http.ask("POST", loopback.url, {}, json={})
     assert len(loopback.requests) == loopback.connections == 20
+
+
+def test_connections_are_kept_where_a_question_may_be_asked_twice():
+    connections = set()
+
+    class Answering(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        def do_GET(self):
+            connections.add(self.client_address)
+            self.send_response(200)
+            self.send_header("Content-Length", "2")
+            self.end_headers()
+            self.wfile.write(b"{}")
+
+        def log_message(self, *_):
+            pass
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Answering) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        url = f"http://127.0.0.1:{server.server_port}"
+        keeping = OutgoingHttp(LIMITS, keeps_connections=True)
+        assert [keeping.ask("GET", url, {}).status for _ in range(3)] == [200] * 3
+        assert len(connections) == 1
+        assert [OutgoingHttp(LIMITS).ask("GET", url, {}).status for _ in range(2)] == [200] * 2
+        assert len(connections) == 3
+        keeping._session().close()
+        server.shutdown()
