@@ -13,13 +13,14 @@ from typing import Any
 
 import redis
 import structlog
-from sqlalchemy import Connection, insert, select, text
+from sqlalchemy import Connection, select, text
 
 from common import models
 from common.circuit import Circuit
 from common.database import Database, announce_after_commit
 
 _LOG = structlog.get_logger()
+_RECORD = text("SELECT record_event(:store, :type, CAST(:session AS uuid), CAST(:refs AS jsonb))")
 _SEQUENCE = text("SELECT sequence_events(:store_id)")
 _UNNUMBERED = text("SELECT stores_with_unnumbered_events()")
 
@@ -56,11 +57,8 @@ def record(
     """Write an event in the caller's transaction; it is announced when that commits."""
     if event_type not in TYPES:
         raise ValueError(event_type)
-    connection.execute(
-        insert(models.events).values(
-            store_id=store_id, type=event_type, session_id=session_id, refs=refs
-        )
-    )
+    written = {"store": store_id, "type": event_type, "session": session_id}
+    connection.execute(_RECORD, written | {"refs": json.dumps(refs)})
     announce_after_commit(connection, store_id)
 
 

@@ -18,12 +18,16 @@ from worker.turn_runner import TurnRunner
 _LOG = structlog.get_logger()
 
 
-def declare(broker: RedisBroker, runner: TurnRunner, status_desk: "StatusDesk") -> None:
+def declare(
+    broker: RedisBroker, runner: TurnRunner, status_desk: "StatusDesk", doorbells: Doorbells
+) -> None:
     """Give the broker its two actors. A failed job is not repeated: the sweeper rings again."""
 
     def answer_conversation(store_id: str, conversation_id: str) -> None:
         with _job(store_id):
-            runner.answer(store_id, conversation_id)
+            seconds = runner.answer(store_id, conversation_id)
+            if seconds is not None:
+                doorbells.ring(store_id, [conversation_id], seconds * 1000)
 
     def apply_statuses(store_id: str) -> None:
         with _job(store_id):

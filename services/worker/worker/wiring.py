@@ -86,13 +86,12 @@ def build(settings: Settings) -> Machinery:
     runner = TurnRunner(
         database=database,
         stores=stores,
-        doorbells=doorbells,
         keeper=keeper,
         pipeline=_pipeline(settings, database, stores),
         holder=f"{socket.gethostname()}/{os.getpid()}",
         lease_seconds=settings.lease_seconds,
     )
-    actors.declare(broker, runner, StatusDesk(database, stores, doorbells))
+    actors.declare(broker, runner, StatusDesk(database, stores, doorbells), doorbells)
     return Machinery(
         broker=broker,
         worker=Worker(broker, worker_threads=settings.worker_threads, worker_timeout=100),
