@@ -61,13 +61,13 @@ class Reply:
 class Begun:
     """What the decisive point said, and to whom the part goes."""
 
-    verdict: str  # sending, taken_over, planned, or the state of a part that did not begin
+    verdict: str  # begun, taken_over, planned, or the state of a part that did not begin
     phone: str | None
     user_id: str | None
 
     @property
     def may_go(self) -> bool:
-        return self.verdict == "sending"
+        return self.verdict == "begun"
 
 
 @dataclass(frozen=True)

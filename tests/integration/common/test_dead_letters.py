@@ -36,8 +36,8 @@ def discard(desk, dead_letter_id, store_id="store-1"):
 
 
 def send_first(desk, turn, part):
+    desk.begin_sending(turn.lease, part)
     with desk.database.store("store-1") as connection:
-        outbox.begin_sending(connection, turn.lease, part)
         settling.accept(connection, "store-1", part.outbox_id, "wamid.1")
 
 

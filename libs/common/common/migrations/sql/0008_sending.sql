@@ -4,8 +4,7 @@
 -- call that follows them must not be made unless their commit is on disk, so they leave
 -- synchronous_commit alone. `end_sending` decides nothing that was not decided before.
 
--- Begins a part, under the conversation's lock: 'sending', or how it stands when it may not
--- begin. A bot part begins only under the epoch it was computed for (P5); a takeover cancels
+-- Begins a part, under the conversation's lock: 'begun', or how it stands when it may not begin. A bot part begins only under the epoch it was computed for (P5); a takeover cancels
 -- what is left of the plan. A closed window fails the part. The message is shown as it goes.
 CREATE FUNCTION begin_part(
     of_store text, its_conversation uuid, its_fence bigint, its_part uuid, its_content text,
@@ -37,7 +36,7 @@ BEGIN
             its_content_sealed, its_images, NULL, 'sending');
     END IF;
     IF present.window_expires_at > clock_timestamp() THEN
-        RETURN 'sending';
+        RETURN 'begun';
     END IF;
     PERFORM fail_part(of_store, its_part, '131047', 'The 24-hour window is closed.');
     RETURN 'failed';
@@ -79,7 +78,7 @@ BEGIN
     RETURN is_changed;
 END $$;
 
--- Plans a whole reply and begins its first part, in one commit. `verdict` is 'sending' (go),
+-- Plans a whole reply and begins its first part, in one commit. `verdict` is 'begun' (go),
 -- 'taken_over' (the epoch the reply was computed under has passed: nothing is written),
 -- 'planned' (a former attempt did this) or how the first part stands, which did not begin.
 -- its_epoch is null for what a person wrote; a trigger hands the conversation over with it.
