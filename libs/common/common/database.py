@@ -5,19 +5,22 @@ across stores call functions that belong to the owner. Nothing here may be held 
 an HTTP call.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, text
-from sqlalchemy.exc import InterfaceError, InternalError, OperationalError
+from sqlalchemy import Connection, Engine, Row, create_engine, text
+from sqlalchemy.exc import DBAPIError, InterfaceError, InternalError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
-from common.errors import ConfigurationError, DatabaseUnavailableError
+from common.errors import ConfigurationError, DatabaseUnavailableError, LeaseLostError
 
 _BIND_STORE = text("SELECT set_config('mostrador.store_id', :store_id, true)")
 # InternalError: a server that became a read-only standby.
 _UNREACHABLE = (OperationalError, InterfaceError, InternalError, PoolTimeoutError)
 _CHANGED = "mostrador.changed_stores"
+# What `check_lease` fails with.
+_LEASE_LOST = "ML001"
 
 # A webhook must get its 503 within two seconds of the database going away.
 _CONNECT_SECONDS = 2
@@ -47,6 +50,8 @@ class Database:
             raise ConfigurationError("DATABASE_URL is not set.")
         self.announce: Callable[[str], None] = lambda _store_id: None
         self._engine = _engine(url, connections, pool_seconds)
+        # The same pool; each statement is a transaction of its own.
+        self._at_once = self._engine.execution_options(isolation_level="AUTOCOMMIT")
 
     @contextmanager
     def store(self, store_id: str) -> Iterator[Connection]:
@@ -64,6 +69,22 @@ class Database:
         with self._transaction() as connection:
             yield connection
 
+    def call(
+        self, function: str, store_id: str, *arguments: object, makes_events: bool = False
+    ) -> Sequence[Row[Any]]:
+        """Call one SQL function that binds the store itself: one statement, one commit.
+
+        Announces the store afterwards when the function makes events. Raises LeaseLostError, or
+        DatabaseUnavailableError when PostgreSQL cannot be reached or gives up.
+        """
+        places = ", ".join(["%s"] * (1 + len(arguments)))
+        statement = f"SELECT * FROM {function}({places})"  # a name of ours
+        with _understood(), self._at_once.connect() as connection:
+            rows = connection.exec_driver_sql(statement, (store_id, *arguments)).all()
+        if makes_events:
+            self.announce(store_id)
+        return rows
+
     def ping(self) -> None:
         with self.everywhere() as connection:
             connection.execute(text("SELECT 1"))
@@ -74,12 +95,9 @@ class Database:
     @contextmanager
     def _transaction(self) -> Iterator[Connection]:
         changed: set[str] = set()
-        try:
-            with self._engine.begin() as connection:
-                connection.info[_CHANGED] = changed
-                yield connection
-        except _UNREACHABLE as error:
-            raise DatabaseUnavailableError("The database cannot be reached.") from error
+        with _understood(), self._engine.begin() as connection:
+            connection.info[_CHANGED] = changed
+            yield connection
         for store_id in sorted(changed):
             self.announce(store_id)
 
@@ -87,6 +105,19 @@ class Database:
 def announce_after_commit(connection: Connection, store_id: str) -> None:
     """Remember that this transaction made events of a store."""
     connection.info[_CHANGED].add(store_id)
+
+
+@contextmanager
+def _understood() -> Iterator[None]:
+    """Say the database's refusals in our words."""
+    try:
+        yield
+    except _UNREACHABLE as error:
+        raise DatabaseUnavailableError("The database cannot be reached.") from error
+    except DBAPIError as error:
+        if getattr(error.orig, "sqlstate", None) == _LEASE_LOST:
+            raise LeaseLostError from None
+        raise
 
 
 def _engine(url: str, connections: int, pool_seconds: float) -> Engine:

@@ -6,6 +6,7 @@ finds the row (P6, P8).
 """
 
 import json
+import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,15 +14,18 @@ from typing import Any
 
 import redis
 import structlog
-from sqlalchemy import Connection, insert, select, text
+from sqlalchemy import Connection, select, text
 
 from common import models
 from common.circuit import Circuit
 from common.database import Database, announce_after_commit
 
 _LOG = structlog.get_logger()
+_RECORD = text("SELECT record_event(:store, :type, CAST(:session AS uuid), CAST(:refs AS jsonb))")
 _SEQUENCE = text("SELECT sequence_events(:store_id)")
 _UNNUMBERED = text("SELECT stores_with_unnumbered_events()")
+# Hints that come closer than this go together.
+_TOGETHER_SECONDS = 0.005
 
 TYPES = (
     "session_new",
@@ -56,11 +60,8 @@ def record(
     """Write an event in the caller's transaction; it is announced when that commits."""
     if event_type not in TYPES:
         raise ValueError(event_type)
-    connection.execute(
-        insert(models.events).values(
-            store_id=store_id, type=event_type, session_id=session_id, refs=refs
-        )
-    )
+    written = {"store": store_id, "type": event_type, "session": session_id}
+    connection.execute(_RECORD, written | {"refs": json.dumps(refs)})
     announce_after_commit(connection, store_id)
 
 
@@ -97,17 +98,59 @@ def after(connection: Connection, store_id: str, seq: int, limit: int) -> Sequen
 
 
 class Announcer:
-    """Publishes hints on `events:<store>`; a lost hint costs a moment, never an event."""
+    """Publishes hints on `events:<store>`; a lost hint costs a moment, never an event.
+
+    Calling it costs a turn nothing: one thread, started by the first hint of the process,
+    publishes at once what waits, and together what comes within the next few milliseconds.
+    """
 
     def __init__(self, client: "redis.Redis") -> None:
         self._client = client
         self._circuit = Circuit()
+        self._changed = threading.Condition()
+        self._waiting: set[str] = set()
+        self._closed = threading.Event()
+        self._thread: threading.Thread | None = None
 
     def __call__(self, store_id: str) -> None:
+        with self._changed:
+            self._waiting.add(store_id)
+            self._changed.notify()
+            # A process that was forked has the thread's name, and not the thread.
+            if self._thread is None or not self._thread.is_alive():
+                self._thread = threading.Thread(target=self._run, name="announcer", daemon=True)
+                self._thread.start()
+
+    def close(self) -> None:
+        """Publish what waits and end the thread."""
+        self._closed.set()
+        with self._changed:
+            self._changed.notify()
+        if self._thread is not None:
+            self._thread.join()
+
+    def _run(self) -> None:
+        while store_ids := self._next():
+            self._publish(store_ids)
+            self._closed.wait(_TOGETHER_SECONDS)
+
+    def _next(self) -> set[str]:
+        """Wait for hints; empty when the announcer was closed and none is left."""
+        with self._changed:
+            self._changed.wait_for(lambda: self._waiting or self._closed.is_set())
+            store_ids, self._waiting = self._waiting, set()
+            return store_ids
+
+    def _publish(self, store_ids: set[str]) -> None:
         if self._circuit.is_open:
             return
         try:
-            self._client.publish(topic(store_id), json.dumps({"store_id": store_id}))
+            with self._client.pipeline(transaction=False) as hints:
+                for store_id in sorted(store_ids):
+                    hints.publish(topic(store_id), json.dumps({"store_id": store_id}))
+                hints.execute()
         except redis.RedisError as error:
             self._circuit.trip()
-            _LOG.warning("hint_not_published", store=store_id, error_type=type(error).__name__)
+            _LOG.warning(
+                "hint_not_published", stores=len(store_ids), error_type=type(error).__name__
+            )

@@ -1,8 +1,9 @@
 """The right to work on a conversation: one holder at a time, with a fence.
 
 The lease is a SQL row and its clock is the database's, so that a paused process, a wrong
-clock or a flushed Redis cannot give two workers the same conversation (P3). Every
-transaction of a turn begins with `check`.
+clock or a flushed Redis cannot give two workers the same conversation (P3). It is taken with the
+turn (`turns.begin`); every transaction of a turn begins with `check`, or with `check_lease` where
+it is an SQL function.
 """
 
 import json
@@ -12,35 +13,10 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, text
 
 from common.database import Database
-from common.errors import LeaseLostError
 
-_TAKE = text(
-    """
-    INSERT INTO leases (store_id, conversation_id, holder, held_until)
-    VALUES (:store_id, :conversation_id, :holder,
-            clock_timestamp() + :seconds * interval '1 second')
-    ON CONFLICT (store_id, conversation_id) DO UPDATE
-    SET holder = excluded.holder, held_until = excluded.held_until, fence = leases.fence + 1
-    WHERE leases.held_until < clock_timestamp()
-    RETURNING fence
-    """
-)
-_CHECK = text(
-    """
-    SELECT 1 FROM leases
-    WHERE store_id = :store_id AND conversation_id = :conversation_id AND fence = :fence
-      AND holder = :holder
-    FOR NO KEY UPDATE
-    """
-)
+_CHECK = text("SELECT check_lease(:store_id, :conversation_id, :holder, :fence)")
 _RENEW = text("SELECT * FROM renew_leases(:holder, :seconds, CAST(:held AS jsonb))")
-_RELEASE = text(
-    """
-    UPDATE leases SET held_until = '-infinity'
-    WHERE store_id = :store_id AND conversation_id = :conversation_id AND fence = :fence
-      AND holder = :holder
-    """
-)
+_RELEASE = text("SELECT release_lease(:store_id, :conversation_id, :holder, :fence)")
 
 
 @dataclass(frozen=True)
@@ -53,27 +29,9 @@ class Lease:
     fence: int
 
 
-def take(
-    database: Database, store_id: str, conversation_id: str, holder: str, seconds: float
-) -> Lease | None:
-    """Take the conversation unless a living holder has it."""
-    with database.store(store_id) as connection:
-        fence = connection.scalar(
-            _TAKE,
-            {
-                "store_id": store_id,
-                "conversation_id": conversation_id,
-                "holder": holder,
-                "seconds": seconds,
-            },
-        )
-    return None if fence is None else Lease(store_id, conversation_id, holder, fence)
-
-
 def check(connection: Connection, lease: Lease) -> None:
-    """Lock the lease for this transaction; raises LeaseLostError when another took it."""
-    if connection.scalar(_CHECK, vars(lease)) is None:
-        raise LeaseLostError
+    """Lock the lease for this transaction, or end it: LeaseLostError when another took it."""
+    connection.execute(_CHECK, vars(lease))
 
 
 def renew(
@@ -96,4 +54,9 @@ def renew(
 def release(database: Database, lease: Lease) -> None:
     """Give it back; nothing happens when it was lost."""
     with database.store(lease.store_id) as connection:
-        connection.execute(_RELEASE, vars(lease))
+        release_in(connection, lease)
+
+
+def release_in(connection: Connection, lease: Lease) -> None:
+    """Give it back with the transaction that ends the turn."""
+    connection.execute(_RELEASE, vars(lease))

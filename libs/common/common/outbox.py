@@ -3,21 +3,23 @@
 Writes `outbox` up to the decisive point, the commit of `sending` (P4): killed before it, a
 part is sent once; killed after it, the part is `unknown` until a status settles it or a person
 is told (`common.settling`). A bot part begins only under the epoch it was computed for (P5).
+The rules are in 0008_sending.sql: one statement each, committed before the call returns.
 """
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, case, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, case, func, select, update
 
 from common import models
-from common.conversations import Conversation, lock
-from common.leases import Lease, check
+from common.database import Database
+from common.leases import Lease
 
 UNSETTLED = ("ready", "sending", "retry", "unknown")
-_NOT_BEGUN = ("ready", "retry")
+NOT_BEGUN = ("ready", "retry")
 ON_ITS_WAY = ("sending", "unknown")
 
 
@@ -26,10 +28,46 @@ class NewPart:
     """A part of a plan. `body_sealed` holds the text, or the picture's link."""
 
     outbox_id: str
-    role: str
     kind: str  # text or image
     body_sealed: bytes
-    epoch: int | None = None  # None for what a person wrote
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A part's message as the console shows it from the moment the part goes."""
+
+    outbox_id: str
+    content: str  # redacted
+    content_sealed: bytes | None = None  # given only when it differs from `content`
+    images: tuple[str, ...] = ()
+
+    @property
+    def arguments(self) -> tuple[str, str, bytes | None, str]:
+        """The last arguments of every SQL function that begins a part."""
+        return self.outbox_id, self.content, self.content_sealed, json.dumps(self.images)
+
+
+@dataclass(frozen=True)
+class Reply:
+    """A plan to write. A trigger hands the conversation over to a person with it."""
+
+    role: str
+    parts: Sequence[NewPart]
+    epoch: int | None = None  # the ownership it was computed under; None for a person's words
+    trigger: str = ""
+
+
+@dataclass(frozen=True)
+class Begun:
+    """What the decisive point said, and to whom the part goes."""
+
+    verdict: str  # begun, taken_over, planned, or the state of a part that did not begin
+    phone: str | None
+    user_id: str | None
+
+    @property
+    def may_go(self) -> bool:
+        return self.verdict == "begun"
 
 
 @dataclass(frozen=True)
@@ -57,26 +95,36 @@ class Part:
         return self.state not in UNSETTLED or (self.state == "unknown" and self.flagged)
 
 
-def plan(
-    connection: Connection,
-    turn_id: str,
-    conversation: Conversation,
-    parts: Sequence[NewPart],
-) -> None:
-    """Write the whole reply before its first part goes."""
-    rows = [
-        {
-            "store_id": conversation.store_id,
-            "conversation_id": conversation.conversation_id,
-            "session_id": conversation.session_id,
-            "turn_id": turn_id,
-            "part": number,
-            **vars(part),
-        }
-        for number, part in enumerate(parts, start=1)
-    ]
-    if rows:
-        connection.execute(insert(models.outbox), rows)
+def start(database: Database, lease: Lease, turn_id: str, reply: Reply, first: Shown) -> Begun:
+    """Write the whole reply and pass the first part's decisive point, in one commit.
+
+    Locks the lease and then the conversation, so a takeover comes wholly before or wholly
+    after. `taken_over`: nothing was written. `planned`: a former attempt wrote it already.
+    Raises LeaseLostError.
+    """
+    columns = [[each.outbox_id for each in reply.parts], [each.kind for each in reply.parts]]
+    bodies = [each.body_sealed for each in reply.parts]
+    its_reply = (reply.epoch, reply.trigger, reply.role, *columns, bodies)
+    return _begun(database, "start_reply", lease, turn_id, *its_reply, *first.arguments[1:])
+
+
+def begin(database: Database, lease: Lease, shown: Shown) -> Begun:
+    """Pass the decisive point of a part that was planned before. Raises LeaseLostError."""
+    return _begun(database, "begin_sending", lease, *shown.arguments)
+
+
+def go_on(database: Database, lease: Lease, former_id: str, wamid: str, following: Shown) -> Begun:
+    """Settle a part as accepted and pass the next one's decisive point, in one commit.
+
+    The next one does not begin when a status has settled the former otherwise.
+    """
+    return _begun(database, "go_on_sending", lease, former_id, wamid, *following.arguments)
+
+
+def _begun(database: Database, function: str, lease: Lease, *arguments: object) -> Begun:
+    its = (lease.conversation_id, lease.holder, lease.fence)
+    (row,) = database.call(function, lease.store_id, *its, *arguments, makes_events=True)
+    return Begun(row.verdict, row.phone, row.user_id)
 
 
 def parts_of(connection: Connection, store_id: str, turn_id: str) -> list[Part]:
@@ -85,15 +133,6 @@ def parts_of(connection: Connection, store_id: str, turn_id: str) -> list[Part]:
     columns = [table.c[name] for name in Part.__dataclass_fields__]
     query = select(*columns).where(of_turn(store_id, turn_id)).order_by(table.c.part)
     return [Part(**row) for row in connection.execute(query).mappings()]
-
-
-def read(connection: Connection, part: Part) -> Part:
-    """Read a part again, as it stands now."""
-    columns = [models.outbox.c[name] for name in Part.__dataclass_fields__]
-    query = select(*columns).where(
-        models.outbox.c.store_id == part.store_id, models.outbox.c.outbox_id == part.outbox_id
-    )
-    return Part(**connection.execute(query).mappings().one())
 
 
 def adopt_orphans(connection: Connection, lease: Lease, turn_id: str) -> list[str]:
@@ -110,42 +149,6 @@ def adopt_orphans(connection: Connection, lease: Lease, turn_id: str) -> list[st
         .returning(table.c.outbox_id)
     )
     return list(connection.scalars(statement))
-
-
-def begin_sending(connection: Connection, lease: Lease, part: Part) -> Conversation | None:
-    """Pass the decisive point, unless the bot may not speak any more.
-
-    Locks the lease and then the conversation, so a takeover comes wholly before or wholly
-    after. Returns the conversation; None when the part does not begin, because a takeover has
-    cancelled it here or a status settled it meanwhile: read it again. The caller commits before
-    it sends. Raises LeaseLostError.
-    """
-    check(connection, lease)
-    conversation = lock(connection, lease.store_id, lease.conversation_id)
-    if part.epoch is not None and part.epoch != conversation.epoch:
-        _cancel_rest(connection, part)
-        return None
-    begun = change_state(
-        connection,
-        lease.store_id,
-        part.outbox_id,
-        _NOT_BEGUN,
-        state="sending",
-        attempt=models.outbox.c.attempt + 1,
-        fence=lease.fence,
-        sending_at=func.clock_timestamp(),
-        settled_at=None,
-    )
-    return conversation if begun else None
-
-
-def _cancel_rest(connection: Connection, part: Part) -> None:
-    table = models.outbox
-    connection.execute(
-        update(table)
-        .where(of_turn(part.store_id, part.turn_id), table.c.state.in_(_NOT_BEGUN))
-        .values(state="cancelled", settled_at=func.clock_timestamp())
-    )
 
 
 def give_up(connection: Connection, store_id: str, turn_id: str) -> list[str]:

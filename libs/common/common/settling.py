@@ -4,56 +4,33 @@ Told by the send's own answer or by a status, whichever is first. A part is sett
 nobody can say stays `unknown` until a status comes or a person is told (P4).
 """
 
-from sqlalchemy import Connection, func, select, update
+from sqlalchemy import Connection, func, select, text, update
 
 from common import models
+from common.database import announce_after_commit
 from common.outbox import ON_ITS_WAY, Part, change_state, of_turn
 
-# A refusal may be wrong: a status of a part that waits to go again says that it has arrived.
-_MAY_HAVE_LEFT = (*ON_ITS_WAY, "retry")
+_ACCEPT = text("SELECT accept_part(:store_id, CAST(:part AS uuid), :wamid, :status)")
+_FAIL = text("SELECT fail_part(:store_id, CAST(:part AS uuid), :code, :reason)")
 
 
-def accept(connection: Connection, store_id: str, outbox_id: str, wamid: str) -> bool:
-    """Settle a part as accepted; a second wamid for it is a confirmed duplicate, on record."""
-    if change_state(
-        connection,
-        store_id,
-        outbox_id,
-        _MAY_HAVE_LEFT,
-        state="accepted",
-        wamid=wamid,
-        settled_at=func.clock_timestamp(),
-        error_code="",
-        error_reason="",
-        flagged=False,
-    ):
-        return True
-    table = models.outbox
-    connection.execute(
-        update(table)
-        .where(
-            table.c.store_id == store_id,
-            table.c.outbox_id == outbox_id,
-            table.c.wamid.is_not(None),
-            table.c.wamid != wamid,
-        )
-        .values(duplicate_wamid=wamid)
-    )
-    return False
+def accept(
+    connection: Connection, store_id: str, outbox_id: str, wamid: str, status: str = "sent"
+) -> bool:
+    """Settle a part as accepted and move its message forward; says whether that settled it.
+
+    A second wamid for it is a confirmed duplicate, on record.
+    """
+    announce_after_commit(connection, store_id)
+    said = {"store_id": store_id, "part": outbox_id, "wamid": wamid, "status": status}
+    return bool(connection.scalar(_ACCEPT, said))
 
 
 def fail(connection: Connection, store_id: str, outbox_id: str, code: str, reason: str) -> bool:
-    """Settle a part that was on its way as failed for good."""
-    return change_state(
-        connection,
-        store_id,
-        outbox_id,
-        ON_ITS_WAY,
-        state="failed",
-        settled_at=func.clock_timestamp(),
-        error_code=code,
-        error_reason=reason,
-    )
+    """Settle a part that was on its way as failed for good, and its message with it."""
+    announce_after_commit(connection, store_id)
+    said = {"store_id": store_id, "part": outbox_id, "code": code, "reason": reason}
+    return bool(connection.scalar(_FAIL, said))
 
 
 def retry_later(

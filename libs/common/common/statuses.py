@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 import structlog
 from sqlalchemy import Connection, Row, func, or_, select, text, update
 
-from common import callbacks, messages, models, settling, turns
+from common import callbacks, models, settling, turns
 from common.errors import ServiceError
 from common.inbound import StatusUpdate
 from common.sealing import StoreSeal
@@ -137,14 +137,10 @@ def _settle(connection: Connection, store_id: str, part: _Target, status: Status
         return False  # a newer attempt is on its way, and speaks for itself
     if status.status == "failed":
         error = status.error_title or status.error_code
-        failed = settling.fail(connection, store_id, part.outbox_id, status.error_code, error)
-        messages.advance(connection, store_id, part.outbox_id, "failed", error=error)
-        return failed
+        return settling.fail(connection, store_id, part.outbox_id, status.error_code, error)
     if status.status not in _ARRIVED:
         return False
-    accepted = settling.accept(connection, store_id, part.outbox_id, status.wamid)
-    messages.advance(connection, store_id, part.outbox_id, status.status, wamid=status.wamid)
-    return accepted
+    return settling.accept(connection, store_id, part.outbox_id, status.wamid, status.status)
 
 
 def _park_or_drop(connection: Connection, store_id: str, row: _StatusRow) -> None:

@@ -1,22 +1,31 @@
 """Step 6. The ordered inbox rows that are answered together, and how their turn ends.
 
 An attempt is counted before it is handled, so that a message that kills its worker is
-counted too. While the head of a conversation waits, the conversation waits and no other.
-Every function runs in a transaction whose fence was checked.
+counted too. While the head of a conversation waits, the conversation waits and no other. The
+rules are in 0008_turns.sql. What takes a `Connection` runs in a transaction whose fence was
+checked; what takes a `Database` checks it itself, raises LeaseLostError and is committed.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import takewhile
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, func, insert, select, update
+from sqlalchemy import Connection, Row, func, text, update
 
-from common import events, models
-from common.leases import Lease, check
+from common import models
+from common.database import Database, announce_after_commit
+from common.leases import Lease
 
 # A burst longer than this is answered in several turns.
 _MOST_ROWS = 20
+_NEXT_DUE = text("SELECT next_due(:store_id, CAST(:conversation_id AS uuid))")
+_END = text(
+    """
+    SELECT end_turn(
+        :store_id, CAST(:turn_id AS uuid), CAST(:rows AS uuid[]), :state, :outcome)
+    """
+)
 
 
 @dataclass(frozen=True)
@@ -45,6 +54,10 @@ class Turn:
     def kind(self) -> str:
         return self.mail[0].kind
 
+    @property
+    def inbox_ids(self) -> list[str]:
+        return [each.inbox_id for each in self.mail]
+
 
 @dataclass(frozen=True)
 class NotDue:
@@ -53,47 +66,111 @@ class NotDue:
     seconds: float
 
 
-def begin(connection: Connection, lease: Lease) -> Turn | NotDue | None:
-    """Count an attempt at the head of the conversation and make or resume its turn.
+@dataclass(frozen=True)
+class Taker:
+    """Who takes conversations, and for how long at a time."""
 
-    Returns None when nothing is pending. Commit before handling what it returns.
+    holder: str
+    lease_seconds: float
+
+
+@dataclass(frozen=True)
+class Ended:
+    """A turn that is through, and in how many seconds the conversation's next mail is due."""
+
+    outcome: str
+    next_due: float | None
+
+
+def begin(
+    database: Database, store_id: str, conversation_id: str, taker: Taker, most_attempts: int
+) -> Turn | NotDue | None:
+    """Take the lease, and count an attempt at the head of the conversation and what goes with it.
+
+    Returns None when nothing is pending, all is held or somebody else has it. The last attempt
+    of a burst of which nothing is planned is made with its head alone.
     """
-    check(connection, lease)
-    pending = _pending(connection, lease)
-    if not pending:
+    its = (conversation_id, taker.holder, taker.lease_seconds, _MOST_ROWS, most_attempts)
+    rows = database.call("begin_turn", store_id, *its)
+    if not rows:
         return None
-    if pending[0].wait > 0:
-        return NotDue(seconds=pending[0].wait)
-    turn_id = pending[0].turn_id or _new_turn(connection, lease)
-    rows = _together(pending)
-    _count_attempt(connection, lease, turn_id, rows)
-    mail = tuple(_mail(row) for row in rows)
-    return Turn(lease, turn_id, mail, attempts=max(each.attempts for each in mail))
+    if rows[0].wait is not None:
+        return NotDue(rows[0].wait)
+    return read(Lease(store_id, conversation_id, taker.holder, rows[0].fence), rows)
+
+
+def read(lease: Lease, rows: Sequence[Row[Any]]) -> Turn:
+    """Make a turn of the rows that were taken up."""
+    mail = tuple(
+        Mail(
+            inbox_id=str(row.inbox_id),
+            kind=row.kind,
+            event_id=row.event_id,
+            payload_sealed=bytes(row.payload_sealed),
+            received_at=row.received_at,
+            sent_at=row.sent_at,
+            attempts=row.attempts,
+        )
+        for row in rows
+    )
+    return Turn(lease, str(rows[0].turn_id), mail, attempts=max(each.attempts for each in mail))
+
+
+def end(database: Database, turn: Turn, outcome: str) -> float | None:
+    """End a turn well and give the conversation back, in one step.
+
+    Returns in how many seconds the conversation's next mail is due; None when there is none.
+    """
+    (row,) = database.call(
+        "finish_turn", turn.lease.store_id, *_its(turn), turn.turn_id, turn.inbox_ids, outcome
+    )
+    return _seconds(row[0])
+
+
+def end_sent(
+    database: Database, turn: Turn, outcome: str, part_id: str, wamid: str
+) -> Ended | None:
+    """Settle the last part as accepted and end the turn with it, in one step.
+
+    None when a status has settled the part otherwise: the turn is still open.
+    """
+    sent = (turn.turn_id, turn.inbox_ids, outcome, part_id, wamid)
+    (row,) = database.call(
+        "end_sending", turn.lease.store_id, *_its(turn), *sent, makes_events=True
+    )
+    return Ended(outcome, _seconds(row.wait)) if row.state == "accepted" else None
 
 
 def finish(connection: Connection, turn: Turn, outcome: str) -> None:
-    """End a turn well, saying how."""
+    """End a turn well in the caller's transaction, saying how."""
     _end(connection, turn, "done", outcome)
 
 
 def bury(connection: Connection, turn: Turn, reason: str) -> None:
     """End a turn as a dead letter, visible with its reason and replayable."""
     _end(connection, turn, "dead", reason)
-    for each in turn.mail:
-        events.record(
-            connection,
-            turn.lease.store_id,
-            "dead_letter",
-            None,
-            dead_letter_id=each.inbox_id,
-            reason=reason,
-        )
+    announce_after_commit(connection, turn.lease.store_id)
 
 
 def next_due(connection: Connection, store_id: str, conversation_id: str) -> float | None:
-    """Say in how many seconds the head is due, 0 for now; None when nothing is pending."""
-    head = connection.execute(_in_order(store_id, conversation_id).limit(1)).one_or_none()
-    return None if head is None else max(float(head.wait), 0.0)
+    """Say in how many seconds the head is due, 0 for now; None when nothing is or all is held."""
+    its = {"store_id": store_id, "conversation_id": conversation_id}
+    return _seconds(connection.scalar(_NEXT_DUE, its))
+
+
+def hold(connection: Connection, turn: Turn) -> None:
+    """Keep a turn, as it is and uncounted, until its store is active again."""
+    table = models.inbox
+    connection.execute(
+        update(table)
+        .where(table.c.store_id == turn.lease.store_id, table.c.inbox_id.in_(turn.inbox_ids))
+        .values(due_at=text("'infinity'"), attempts=func.greatest(table.c.attempts - 1, 0))
+    )
+
+
+def resume_held(connection: Connection) -> int:
+    """Make what active stores still hold due now, in all stores; returns how many rows."""
+    return int(connection.scalar(text("SELECT resume_held()")) or 0)
 
 
 def postpone(connection: Connection, turn: Turn, seconds: float, *, counted: bool) -> None:
@@ -101,7 +178,7 @@ def postpone(connection: Connection, turn: Turn, seconds: float, *, counted: boo
     table = models.inbox
     connection.execute(
         update(table)
-        .where(table.c.store_id == turn.lease.store_id, table.c.inbox_id.in_(_ids(turn)))
+        .where(table.c.store_id == turn.lease.store_id, table.c.inbox_id.in_(turn.inbox_ids))
         .values(
             due_at=func.clock_timestamp() + func.make_interval(0, 0, 0, 0, 0, 0, seconds),
             attempts=table.c.attempts if counted else func.greatest(table.c.attempts - 1, 0),
@@ -124,93 +201,14 @@ def hurry(connection: Connection, store_id: str, conversation_id: str) -> None:
     )
 
 
-def _pending(connection: Connection, lease: Lease) -> list[Row[tuple[object, ...]]]:
-    query = _in_order(lease.store_id, lease.conversation_id).limit(_MOST_ROWS)
-    return list(connection.execute(query))
-
-
-def _in_order(store_id: str, conversation_id: str) -> Select[Any]:
-    """Ask for what is pending, the head first."""
-    table, turns = models.inbox, models.turns
-    wait = func.extract("epoch", table.c.due_at - func.clock_timestamp()).label("wait")
-    return (
-        select(table, wait)
-        .outerjoin(
-            turns, (turns.c.store_id == table.c.store_id) & (turns.c.turn_id == table.c.turn_id)
-        )
-        .where(
-            table.c.store_id == store_id,
-            table.c.conversation_id == conversation_id,
-            table.c.state == "pending",
-        )
-        # A turn that has begun ends before a replayed dead letter of an earlier place goes.
-        .order_by((turns.c.state == "open").desc().nulls_last(), table.c.seq)
-    )
-
-
-def _together(pending: list[Row[tuple[object, ...]]]) -> list[Row[tuple[object, ...]]]:
-    """Take the head's whole turn: the rows it was made of, or the burst that has come so far."""
-    head = pending[0]
-    if head.turn_id is not None:
-        return [row for row in pending if row.turn_id == head.turn_id]
-    if head.kind == "command":
-        return [head]
-    return list(takewhile(lambda row: row.kind == "message" and row.turn_id is None, pending))
-
-
-def _new_turn(connection: Connection, lease: Lease) -> str:
-    statement = (
-        insert(models.turns)
-        .values(store_id=lease.store_id, conversation_id=lease.conversation_id, fence=lease.fence)
-        .returning(models.turns.c.turn_id)
-    )
-    return str(connection.scalar(statement))
-
-
-def _count_attempt(
-    connection: Connection, lease: Lease, turn_id: str, rows: list[Row[tuple[object, ...]]]
-) -> None:
-    inbox, turns = models.inbox, models.turns
-    connection.execute(
-        update(inbox)
-        .where(
-            inbox.c.store_id == lease.store_id,
-            inbox.c.inbox_id.in_([row.inbox_id for row in rows]),
-        )
-        .values(turn_id=turn_id, attempts=inbox.c.attempts + 1)
-    )
-    connection.execute(
-        update(turns)
-        .where(turns.c.store_id == lease.store_id, turns.c.turn_id == turn_id)
-        .values(state="open", fence=lease.fence, finished_at=None)
-    )
-
-
-def _mail(row: Row[tuple[object, ...]]) -> Mail:
-    return Mail(
-        inbox_id=row.inbox_id,
-        kind=row.kind,
-        event_id=row.event_id,
-        payload_sealed=bytes(row.payload_sealed),
-        received_at=row.received_at,
-        sent_at=row.sent_at,
-        attempts=row.attempts + 1,
-    )
-
-
 def _end(connection: Connection, turn: Turn, state: str, outcome: str) -> None:
-    inbox, turns = models.inbox, models.turns
-    connection.execute(
-        update(inbox)
-        .where(inbox.c.store_id == turn.lease.store_id, inbox.c.inbox_id.in_(_ids(turn)))
-        .values(state=state, outcome=outcome, finished_at=func.clock_timestamp())
-    )
-    connection.execute(
-        update(turns)
-        .where(turns.c.store_id == turn.lease.store_id, turns.c.turn_id == turn.turn_id)
-        .values(state=state, outcome=outcome, finished_at=func.clock_timestamp())
-    )
+    its = {"store_id": turn.lease.store_id, "turn_id": turn.turn_id, "rows": turn.inbox_ids}
+    connection.execute(_END, its | {"state": state, "outcome": outcome})
 
 
-def _ids(turn: Turn) -> list[str]:
-    return [each.inbox_id for each in turn.mail]
+def _its(turn: Turn) -> tuple[str, str, int]:
+    return turn.lease.conversation_id, turn.lease.holder, turn.lease.fence
+
+
+def _seconds(wait: float | None) -> float | None:
+    return None if wait is None else float(wait)

@@ -2,21 +2,21 @@
 
 Recorded and published before the bot is asked whether it is on, so that an agent sees every
 word during a handover (KAIU's worst defect). A second attempt finds it done and adds nothing.
+Reading, redacting and sealing are done before, so that the database is asked once.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Connection
-
-from common import conversations, failpoints, leases, messages, outbox
-from common.conversations import Conversation
+from common import failpoints, words
 from common.database import Database
 from common.inbound import InboundMessage
-from common.messages import Line, NewMessage
+from common.messages import Line
 from common.plain_text import storable
 from common.sealing import StoreSeal
 from common.stores import Store
 from common.turns import Mail, Turn
+from common.words import Standing, Words
 from worker.redaction import redact
 
 _HISTORY_LINES = 20
@@ -28,80 +28,48 @@ _SILENT_KINDS = ("reaction", "system", "unsupported")
 class Opening:
     """A turn's conversation, as it stood when its words were remembered."""
 
-    conversation: Conversation
+    standing: Standing
     texts: tuple[str, ...]  # redacted, in order; empty when there is nothing to read
-    history: tuple[Line, ...]  # redacted, before this turn
     last_wamid: str  # the message the answer will be seen to follow
-    is_planned: bool  # a former attempt has written the reply already
+
+    @property
+    def history(self) -> tuple[Line, ...]:
+        """What was said before this turn, redacted."""
+        return self.standing.history
 
 
 def open_conversation(database: Database, seal: StoreSeal, turn: Turn) -> Opening:
     """Open or renew the session, remember the customer's words, redacted, and publish them."""
-    lease = turn.lease
-    read = [(mail, InboundMessage.from_bytes(seal.open(mail.payload_sealed))) for mail in turn.mail]
-    with database.store(lease.store_id) as connection:
-        leases.check(connection, lease)
-        conversation = conversations.lock(connection, lease.store_id, lease.conversation_id)
-        for mail, message in read:
-            conversation = conversations.open_session(
-                connection, conversation, mail.sent_at or mail.received_at
-            )
-            _remember(connection, seal, conversation, mail, message)
-        session_id = conversation.session_id or ""
-        own = [mail.inbox_id for mail in turn.mail]
-        history = messages.history(connection, lease.store_id, session_id, _HISTORY_LINES, own)
-        planned = outbox.parts_of(connection, lease.store_id, turn.turn_id)
+    read = [_words(seal, mail) for mail in turn.mail]
+    standing = words.remember(database, turn, read, _HISTORY_LINES)
     failpoints.reach("worker.remembered")
-    return Opening(
-        conversation,
-        _texts(read),
-        tuple(history),
-        last_wamid=read[-1][1].wamid,
-        is_planned=bool(planned),
-    )
+    return Opening(standing, _texts(read), last_wamid=read[-1].wamid)
 
 
-def why_silent(store: Store, conversation: Conversation) -> str:
-    """Say why the bot does not answer this conversation; empty when it does."""
-    if conversation.owner != "bot":
+def why_silent(store: Store, opening: Opening) -> str:
+    """Say why the bot does not answer; empty when it does."""
+    if opening.standing.owner != "bot" or not store.settings.bot_enabled:
         return "bot_off"
-    if not (store.is_active and store.settings.bot_enabled):
-        return "bot_off"
-    if not conversation.is_window_open:
+    if not opening.standing.is_window_open:
         return "window_closed"
-    return ""
+    return "" if opening.texts else "nothing_to_answer"
 
 
-def _remember(
-    connection: Connection,
-    seal: StoreSeal,
-    conversation: Conversation,
-    mail: Mail,
-    message: InboundMessage,
-) -> None:
-    if messages.is_known(connection, conversation.store_id, mail.inbox_id):
-        return
+def _words(seal: StoreSeal, mail: Mail) -> Words:
+    message = InboundMessage.from_bytes(seal.open(mail.payload_sealed))
     written = storable(message.text)
     redacted = redact(written).text
-    messages.remember(
-        connection,
-        conversation,
-        NewMessage(
-            message_id=mail.inbox_id,
-            role="user",
-            kind=message.kind,
-            content=redacted,
-            content_sealed=seal.seal_text(written) if redacted != written else None,
-            status="received",
-            wamid=message.wamid,
-        ),
+    return Words(
+        message_id=mail.inbox_id,
+        kind=message.kind,
+        content=redacted,
+        content_sealed=seal.seal_text(written) if redacted != written else None,
+        wamid=message.wamid,
+        written_at=mail.sent_at or mail.received_at,
     )
 
 
-def _texts(read: list[tuple[Mail, InboundMessage]]) -> tuple[str, ...]:
-    written = [
-        redact(storable(message.text)).text
-        for _, message in read
-        if message.kind not in _SILENT_KINDS
-    ]
-    return tuple(text for text in written if text.strip())
+def _texts(read: Sequence[Words]) -> tuple[str, ...]:
+    return tuple(
+        each.content for each in read if each.kind not in _SILENT_KINDS and each.content.strip()
+    )

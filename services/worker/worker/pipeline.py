@@ -8,15 +8,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import structlog
-from sqlalchemy import Connection
 
-from common import conversations, failpoints, metrics
-from common.conversations import Conversation
+from common import failpoints, metrics
 from common.database import Database
 from common.errors import TemporaryError
 from common.inbound import AgentCommand
 from common.stores import Store, Stores
 from common.turns import Turn
+from common.words import Standing
 from worker.assistant.port import AssistantRequest, HistoryLine
 from worker.attention import Attention
 from worker.catalog import ResolvedImage
@@ -26,8 +25,8 @@ from worker.handover import (
     DEFAULT_TRANSFER_TEXT,
     asks_for_person,
 )
-from worker.plans import Body, Plan, write_plan
-from worker.ports import Assistant, Catalog, Done, TurnResult
+from worker.plans import Body, Plan
+from worker.ports import Assistant, Catalog, Done, Held, TurnResult
 from worker.reply import Reply, parse_reply
 from worker.sending import Sender
 
@@ -54,14 +53,14 @@ class Pipeline:
         if turn.kind == "command":
             return self._say_for_agent(store, turn)
         opening = open_conversation(self.database, self.stores.seal_of(store), turn)
-        if opening.is_planned:
-            return self.sender.send(store, turn, _planned_outcome(opening.conversation))
-        if silent := why_silent(store, opening.conversation):
+        if not store.is_active:
+            return Held()
+        if opening.standing.is_planned:
+            return self.sender.resume(store, turn, _planned_outcome(opening.standing))
+        if silent := why_silent(store, opening):
             return Done(silent)
         if keyword := self._asks_for_person(store, opening):
             return self._hand_over(store, turn, opening, keyword)
-        if not opening.texts:
-            return Done("nothing_to_answer")
         return self._answer(store, turn, opening)
 
     def _answer(self, store: Store, turn: Turn, opening: Opening) -> TurnResult:
@@ -72,10 +71,7 @@ class Pipeline:
         plan = Plan.of_reply(reply.text, images)
         if not plan.bodies:
             raise TemporaryError("There is nothing to send.", code="empty_answer")
-        seal, epoch = self.stores.seal_of(store), opening.conversation.epoch
-        if not write_plan(self.database, seal, turn, plan, epoch=epoch):
-            return Done("taken_over")
-        return self.sender.send(store, turn, "answered")
+        return self.sender.start(store, turn, plan.under(opening.standing.epoch), "answered")
 
     def _asks_for_person(self, store: Store, opening: Opening) -> str | None:
         keywords = store.settings.handover_keywords
@@ -86,17 +82,9 @@ class Pipeline:
     def _hand_over(self, store: Store, turn: Turn, opening: Opening, keyword: str) -> TurnResult:
         """Put the customer in the queue and say so, in one step."""
         text = store.settings.transfer_text or DEFAULT_TRANSFER_TEXT[store.settings.language]
-
-        def to_queue(connection: Connection, conversation: Conversation) -> Conversation:
-            return conversations.hand_over(connection, conversation, "KEYWORD_DETECTED")
-
-        seal, epoch = self.stores.seal_of(store), opening.conversation.epoch
-        plan = Plan((Body(text=text),))
-        if not write_plan(self.database, seal, turn, plan, epoch=epoch, change=to_queue):
-            return Done("taken_over")
-        metrics.handovers.labels(store.store_id, "KEYWORD_DETECTED").inc()
-        _LOG.info("handed_over", store=store.store_id, turn=turn.turn_id, keyword=keyword)
-        return self.sender.send(store, turn, "handed_over")
+        plan = Plan((Body(text=text),), trigger="KEYWORD_DETECTED")
+        _LOG.info("person_wanted", store=store.store_id, turn=turn.turn_id, keyword=keyword)
+        return self.sender.start(store, turn, plan.under(opening.standing.epoch), "handed_over")
 
     def _ask_assistant(self, store: Store, opening: Opening) -> Reply:
         passages = self.catalog.search(store.store_id, "\n".join(opening.texts))
@@ -129,15 +117,16 @@ class Pipeline:
         return resolved.images
 
     def _say_for_agent(self, store: Store, turn: Turn) -> TurnResult:
+        if not store.is_active:
+            return Held()
         seal = self.stores.seal_of(store)
         command = AgentCommand.from_bytes(seal.open(turn.mail[0].payload_sealed))
         plan = Plan((Body(text=command.text),), role="agent", message_id=command.message_id)
-        write_plan(self.database, seal, turn, plan, epoch=None)
-        return self.sender.send(store, turn, "sent_for_agent")
+        return self.sender.start(store, turn, plan, "sent_for_agent")
 
 
-def _planned_outcome(conversation: Conversation) -> str:
-    return "handed_over" if conversation.owner == "queue" else "answered"
+def _planned_outcome(standing: Standing) -> str:
+    return "handed_over" if standing.owner == "queue" else "answered"
 
 
 def _history_line(role: str, content: str) -> HistoryLine:

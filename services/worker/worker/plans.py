@@ -5,20 +5,16 @@ over meanwhile makes it void (P5).
 """
 
 import json
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import Connection
-
-from common import conversations, failpoints, leases, outbox
-from common.conversations import Conversation
-from common.database import Database
-from common.outbox import NewPart
+from common.callbacks import Callback, write
+from common.outbox import NewPart, Part, Reply, Shown
 from common.sealing import StoreSeal
-from common.turns import Turn
 from worker.catalog import ResolvedImage
+from worker.redaction import redact
 from worker.reply import split_text
 
 
@@ -29,6 +25,10 @@ class Body:
     text: str = ""
     link: str = ""
     product_id: str = ""
+
+    @property
+    def kind(self) -> str:
+        return "image" if self.link else "text"
 
     def sealed(self, seal: StoreSeal) -> bytes:
         return seal.seal(json.dumps(vars(self)).encode("ascii"))
@@ -46,6 +46,8 @@ class Plan:
     bodies: tuple[Body, ...]
     role: str = "assistant"
     message_id: str = ""  # given for what an agent wrote: the id their screen knows
+    epoch: int | None = None  # the ownership it was computed under; None for a person's words
+    trigger: str = ""  # hands the conversation over with it
 
     @classmethod
     def of_reply(cls, text: str, images: Sequence[ResolvedImage]) -> "Plan":
@@ -53,50 +55,52 @@ class Plan:
         pictures = tuple(Body(link=each.url, product_id=each.product_id) for each in images)
         return cls(texts + pictures)
 
-
-# Changes the conversation in the plan's own transaction, such as a handover.
-Change = Callable[[Connection, Conversation], Conversation]
-
-
-def write_plan(
-    database: Database,
-    seal: StoreSeal,
-    turn: Turn,
-    plan: Plan,
-    *,
-    epoch: int | None,
-    change: Change | None = None,
-) -> bool:
-    """Write the parts of a reply; False when somebody took the conversation over meanwhile.
-
-    `epoch` is the ownership the reply was computed under; None for what a person wrote.
-    """
-    with database.store(turn.lease.store_id) as connection:
-        leases.check(connection, turn.lease)
-        conversation = conversations.lock(
-            connection, turn.lease.store_id, turn.lease.conversation_id
-        )
-        if outbox.parts_of(connection, turn.lease.store_id, turn.turn_id):
-            return True  # a former attempt wrote it
-        if epoch is not None and conversation.epoch != epoch:
-            return False
-        if change is not None:
-            conversation = change(connection, conversation)
-        part_epoch = None if epoch is None else conversation.epoch
-        parts = _parts(seal, plan, part_epoch)
-        outbox.plan(connection, turn.turn_id, conversation, parts)
-    failpoints.reach("worker.planned")
-    return True
+    def under(self, epoch: int) -> "Plan":
+        """Bind it to the ownership it was computed under: void under another (P5)."""
+        return replace(self, epoch=epoch)
 
 
-def _parts(seal: StoreSeal, plan: Plan, epoch: int | None) -> list[NewPart]:
+@dataclass(frozen=True)
+class Outgoing:
+    """A part made ready to go: nothing of ours can fail between its decision and its call."""
+
+    part: int
+    attempt: int
+    body: Body
+    shown: Shown
+    callback: str
+
+    @property
+    def outbox_id(self) -> str:
+        return self.shown.outbox_id
+
+    @property
+    def kind(self) -> str:
+        return self.body.kind
+
+    @classmethod
+    def of(cls, seal: StoreSeal, body: Body, outbox_id: str, part: int, attempt: int) -> "Outgoing":
+        redacted = redact(body.text).text
+        hidden = seal.seal_text(body.text) if redacted != body.text else None
+        shown = Shown(outbox_id, redacted, hidden, (body.link,) if body.link else ())
+        return cls(part, attempt, body, shown, write(seal, Callback(outbox_id, attempt)))
+
+
+def prepare(seal: StoreSeal, plan: Plan) -> tuple[Reply, list[Outgoing]]:
+    """Make the rows of a new plan, and its parts ready to go."""
+    going = [
+        Outgoing.of(seal, body, plan.message_id or str(uuid4()), part=number, attempt=1)
+        for number, body in enumerate(plan.bodies, start=1)
+    ]
+    rows = [NewPart(each.outbox_id, each.kind, each.body.sealed(seal)) for each in going]
+    return Reply(plan.role, rows, plan.epoch, plan.trigger), going
+
+
+def prepare_again(seal: StoreSeal, parts: Sequence[Part]) -> list[Outgoing]:
+    """Make the parts of a former attempt's plan ready to go."""
     return [
-        NewPart(
-            outbox_id=plan.message_id or str(uuid4()),
-            role=plan.role,
-            kind="image" if body.link else "text",
-            body_sealed=body.sealed(seal),
-            epoch=epoch,
+        Outgoing.of(
+            seal, Body.unsealed(seal, each.body_sealed), each.outbox_id, each.part, each.attempt + 1
         )
-        for body in plan.bodies
+        for each in parts
     ]

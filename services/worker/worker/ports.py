@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from common.turns import Ended
 from worker.assistant.port import Assistant, Passage
 from worker.catalog import ResolvedImages
 from worker.channels.cloud_api import Credentials, Recipient
@@ -34,7 +35,7 @@ class Channel(Protocol):
 
 @dataclass(frozen=True)
 class Done:
-    """The turn reached its end."""
+    """The turn reached its end, which is still to be written down."""
 
     outcome: str
 
@@ -46,6 +47,12 @@ class Waiting:
     seconds: float
 
 
-TurnResult = Done | Waiting
+@dataclass(frozen=True)
+class Held:
+    """The store is paused: the turn goes on, as it is, when the store is active again."""
 
-__all__ = ["Assistant", "Catalog", "Channel", "Done", "TurnResult", "Waiting"]
+
+# `Ended`: written down already, with the send of the last part.
+TurnResult = Done | Ended | Waiting | Held
+
+__all__ = ["Assistant", "Catalog", "Channel", "Done", "Ended", "Held", "TurnResult", "Waiting"]

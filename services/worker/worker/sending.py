@@ -4,20 +4,27 @@ No transaction is open while the Graph API is asked. A part whose fate nobody kn
 conversation until a status settles it or its time is up; it is never blindly repeated (P4).
 """
 
+import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from common import leases, messages, metrics, outbox, settling
+import structlog
+
+from common import failpoints, leases, messages, metrics, outbox, settling, turns
 from common.database import Database
 from common.errors import PermanentError
-from common.outbox import Part
+from common.outbox import Begun, Part
 from common.stores import Store, Stores
 from common.turns import Turn
+from worker.channels.cloud_api import Credentials
+from worker.channels.outcome import Accepted
 from worker.part_sending import PartSender
+from worker.plans import Outgoing, Plan, prepare, prepare_again
 from worker.ports import Done, TurnResult, Waiting
 
+_LOG = structlog.get_logger()
 UNCONFIRMED = "No confirmation from WhatsApp."
-_NOT_BEGUN = ("ready", "retry")
 
 
 class SendRejectedError(PermanentError):
@@ -26,23 +33,40 @@ class SendRejectedError(PermanentError):
 
 @dataclass(frozen=True)
 class Sender:
-    """Sends what is planned."""
+    """Plans replies and sends what is planned."""
 
     database: Database
     stores: Stores
     part_sender: PartSender
 
-    def send(self, store: Store, turn: Turn, outcome: str) -> TurnResult:
-        """Send every unsettled part of a turn in order; returns how the turn stands then.
+    def start(self, store: Store, turn: Turn, plan: Plan, outcome: str) -> TurnResult:
+        """Plan a reply and send it; returns how the turn stands then.
 
-        Raises SendPostponedError, SendRejectedError or LeaseLostError.
+        Its plan and the decision of its first part are one commit. Raises SendPostponedError,
+        SendRejectedError or LeaseLostError.
         """
-        seal = self.stores.seal_of(store)
-        for planned in self._parts(turn):
-            part = planned
-            if part.state in _NOT_BEGUN:
-                part = self.part_sender.send(store, seal, turn, part)
-                _measure(store, turn, part)
+        reply, going = prepare(self.stores.seal_of(store), plan)
+        credentials = self.part_sender.credentials(store)
+        failpoints.reach("worker.before_sending_commit")
+        since = time.monotonic()
+        begun = outbox.start(self.database, turn.lease, turn.turn_id, reply, going[0].shown)
+        if begun.verdict == "taken_over":
+            return Done("taken_over")
+        if plan.trigger and begun.verdict != "planned":
+            metrics.handovers.labels(store.store_id, plan.trigger).inc()
+            _LOG.info("handed_over", store=store.store_id, turn=turn.turn_id)
+        return self._go(_Way(store, turn, credentials, outcome), going, begun, since)
+
+    def resume(self, store: Store, turn: Turn, outcome: str) -> TurnResult:
+        """Send every unsettled part of a plan that stands, in order; as `start` otherwise."""
+        parts = self._parts(turn)
+        for number, part in enumerate(parts):
+            if part.state in outbox.NOT_BEGUN:
+                going = prepare_again(self.stores.seal_of(store), parts[number:])
+                credentials = self.part_sender.credentials(store)
+                since = time.monotonic()
+                begun = outbox.begin(self.database, turn.lease, going[0].shown)
+                return self._go(_Way(store, turn, credentials, outcome), going, begun, since)
             if part.state == "unknown" and (remaining := self._remaining(store, turn, part)) > 0:
                 return Waiting(remaining)
             if part.state == "cancelled":
@@ -51,6 +75,33 @@ class Sender:
                 raise SendRejectedError(part.error_reason, code=part.error_code)
             # A picture that cannot go does not take the words with it.
         return Done(outcome)
+
+    def _go(self, way: "_Way", going: Sequence[Outgoing], begun: Begun, since: float) -> TurnResult:
+        """Send one part after the other, as long as each is accepted at once.
+
+        Anything else is written down, and then the plan is read again as it stands.
+        """
+        for sent, following in zip(going, [*going[1:], None], strict=True):
+            if not begun.may_go:
+                break
+            answer = self.part_sender.ask(way.turn, way.credentials, sent, begun, since)
+            if not isinstance(answer, Accepted):
+                self.part_sender.write_down(way.turn, sent, answer)
+                break
+            if following is None:
+                return self._end(way, sent, answer.wamid)
+            since = time.monotonic()
+            begun = outbox.go_on(
+                self.database, way.turn.lease, sent.outbox_id, answer.wamid, following.shown
+            )
+            failpoints.reach("worker.part_settled")
+            _measure(way.turn, sent)
+        return self.resume(way.store, way.turn, way.outcome)
+
+    def _end(self, way: "_Way", sent: Outgoing, wamid: str) -> TurnResult:
+        ended = turns.end_sent(self.database, way.turn, way.outcome, sent.outbox_id, wamid)
+        _measure(way.turn, sent)
+        return ended or self.resume(way.store, way.turn, way.outcome)
 
     def _parts(self, turn: Turn) -> list[Part]:
         with self.database.store(turn.lease.store_id) as connection:
@@ -72,8 +123,18 @@ class Sender:
         return remaining
 
 
-def _measure(store: Store, turn: Turn, part: Part) -> None:
+@dataclass(frozen=True)
+class _Way:
+    """What stays the same from the first part of a turn to its last."""
+
+    store: Store
+    turn: Turn
+    credentials: Credentials
+    outcome: str
+
+
+def _measure(turn: Turn, sent: Outgoing) -> None:
     """Take the time from the customer's message to the first part of its answer."""
-    if part.part == 1 and part.state == "accepted":
+    if sent.part == 1:
         waited = datetime.now(UTC) - turn.mail[0].received_at
-        metrics.message_to_reply_seconds.labels(store.store_id).observe(waited.total_seconds())
+        metrics.message_to_reply_seconds.labels(turn.lease.store_id).observe(waited.total_seconds())

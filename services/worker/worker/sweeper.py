@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 import structlog
 from sqlalchemy import Connection, text
 
-from common import metrics
+from common import metrics, turns
 from common.database import Database
 from common.queues import Doorbells, Ring
 
@@ -38,6 +38,8 @@ class Sweeper:
         Keeps the lock while it rings, so that several processes do not ring the same. Raises
         DatabaseUnavailableError or redis.RedisError.
         """
+        with self._database.everywhere() as connection:
+            turns.resume_held(connection)  # committed before it is rung
         with self._database.everywhere() as connection:
             if not connection.scalar(_LOCK):
                 return 0

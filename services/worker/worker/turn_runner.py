@@ -6,21 +6,23 @@ a customer's message from its visible end (P1).
 """
 
 import random
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 
 import structlog
+from sqlalchemy import Connection
 
 from common import failpoints, leases, metrics, settling, turns
 from common.database import Database
 from common.errors import LeaseLostError, PermanentError, ServiceError, TemporaryError
-from common.leases import Lease
 from common.logs import traceback_of
 from common.stores import Store, Stores
-from common.turns import Turn
+from common.turns import Ended, Taker, Turn
 from worker.giving_up import give_up
 from worker.lease_keeper import LeaseKeeper
 from worker.pipeline import Pipeline
-from worker.ports import Done, Waiting
+from worker.ports import Done, Held, TurnResult
 
 _LOG = structlog.get_logger()
 _LONGEST_BACKOFF_SECONDS = 60.0
@@ -39,32 +41,34 @@ class TurnRunner:
     lease_seconds: float
 
     def answer(self, store_id: str, conversation_id: str) -> float | None:
-        """Answer a doorbell with one turn at most; returns in how many seconds more mail is due."""
-        store = self.stores.get(store_id)
-        lease = leases.take(
-            self.database, store_id, conversation_id, self.holder, self.lease_seconds
-        )
-        if lease is None:
-            return None  # its holder looks again after giving it back
-        failpoints.reach("worker.lease_taken")
-        try:
-            with self.keeper.holding(lease):
-                self._take_turn(store, lease)
-        except LeaseLostError:
-            _LOG.warning("turn_abandoned", store=store_id, fence=lease.fence)
-            return None
-        finally:
-            leases.release(self.database, lease)
-        failpoints.reach("worker.lease_released")
-        with self.database.store(store_id) as connection:
-            return turns.next_due(connection, store_id, conversation_id)
+        """Answer a doorbell: one turn at most.
 
-    def _take_turn(self, store: Store, lease: Lease) -> None:
-        with self.database.store(store.store_id) as connection:
-            turn = turns.begin(connection, lease)
+        Returns in how many seconds the conversation's next mail is due, 0.0 for now: ring it
+        then. None when there is none, or somebody else has the conversation, who looks then.
+        """
+        store = self.stores.get(store_id)
+        taker, attempts = Taker(self.holder, self.lease_seconds), store.settings.attempts
+        turn = turns.begin(self.database, store_id, conversation_id, taker, attempts)
         if not isinstance(turn, Turn):
-            return  # nothing is pending, or its head is not due
+            return None if turn is None else turn.seconds
         failpoints.reach("worker.attempt_counted")
+        try:
+            next_due = self._run(store, turn)
+        except LeaseLostError:
+            _LOG.warning("turn_abandoned", store=store_id, fence=turn.lease.fence)
+            return None
+        failpoints.reach("worker.lease_released")
+        return next_due
+
+    def _run(self, store: Store, turn: Turn) -> float | None:
+        """Run a turn to where it goes now. Its end gives the lease back; what broke, we do."""
+        with ExitStack() as broken, self.keeper.holding(turn.lease):
+            broken.callback(leases.release, self.database, turn.lease)
+            next_due = self._take_turn(store, turn)
+            broken.pop_all()
+            return next_due
+
+    def _take_turn(self, store: Store, turn: Turn) -> float | None:
         log = _LOG.bind(store=store.store_id, turn=turn.turn_id, attempt=turn.attempts)
         try:
             _refuse_poison(store, turn)
@@ -73,34 +77,47 @@ class TurnRunner:
             raise
         except ServiceError as error:
             log.warning("attempt_failed", code=error.code)
-            self._after_failure(store, turn, error)
+            return self._after_failure(store, turn, error)
         except Exception as error:  # noqa: BLE001  # a door: the message must reach its end
             log.error("attempt_broke", **traceback_of(error))  # noqa: TRY400  # no text in logs
-            self._after_failure(store, turn, TemporaryError("A defect.", code="defect"))
-        else:
-            self._after_success(store, turn, result)
+            return self._after_failure(store, turn, TemporaryError("A defect.", code="defect"))
+        return self._after_success(store, turn, result)
 
-    def _after_success(self, store: Store, turn: Turn, result: Done | Waiting) -> None:
-        with self.database.store(store.store_id) as connection:
-            leases.check(connection, turn.lease)
-            if isinstance(result, Waiting):
-                is_waiting = settling.is_waiting(connection, store.store_id, turn.turn_id)
-                seconds = result.seconds if is_waiting else 0.0
-                turns.postpone(connection, turn, seconds, counted=False)
-                return
-            turns.finish(connection, turn, result.outcome)
-        failpoints.reach("worker.turn_finished")
-        _count(store, turn, result.outcome)
+    def _after_success(self, store: Store, turn: Turn, result: TurnResult) -> float | None:
+        if isinstance(result, Done):
+            result = Ended(result.outcome, turns.end(self.database, turn, result.outcome))
+        if isinstance(result, Ended):
+            failpoints.reach("worker.turn_finished")
+            _count(store, turn, result.outcome)
+            return result.next_due
+        with self._ending(turn) as connection:
+            if isinstance(result, Held):
+                turns.hold(connection, turn)
+                return turns.next_due(connection, store.store_id, turn.lease.conversation_id)
+            is_waiting = settling.is_waiting(connection, store.store_id, turn.turn_id)
+            seconds = result.seconds if is_waiting else 0.0
+            turns.postpone(connection, turn, seconds, counted=False)
+        return seconds
 
-    def _after_failure(self, store: Store, turn: Turn, error: ServiceError) -> None:
+    def _after_failure(self, store: Store, turn: Turn, error: ServiceError) -> float | None:
         is_temporary = isinstance(error, TemporaryError)
-        with self.database.store(store.store_id) as connection:
-            leases.check(connection, turn.lease)
+        with self._ending(turn) as connection:
             if is_temporary and turn.attempts < store.settings.attempts:
-                turns.postpone(connection, turn, _backoff(turn, error), counted=True)
-                return
+                seconds = _backoff(turn, error)
+                turns.postpone(connection, turn, seconds, counted=True)
+                return seconds
             outcome = give_up(connection, self.stores.seal_of(store), turn, error)
+            next_due = turns.next_due(connection, store.store_id, turn.lease.conversation_id)
         _count(store, turn, outcome)
+        return next_due
+
+    @contextmanager
+    def _ending(self, turn: Turn) -> Iterator[Connection]:
+        """Open a transaction under the fence that gives the conversation back at its end."""
+        with self.database.store(turn.lease.store_id) as connection:
+            leases.check(connection, turn.lease)
+            yield connection
+            leases.release_in(connection, turn.lease)
 
 
 def _refuse_poison(store: Store, turn: Turn) -> None:

@@ -1,20 +1,21 @@
 """One store's conversations as a test writes to them, through the modules under test."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
 from sqlalchemy import text
 
-from common import conversations, inbox, leases, outbox, turns
+from common import conversations, inbox, outbox, turns
 from common.conversations import Conversation
 from common.database import Database
 from common.inbound import InboundMessage, StatusUpdate
 from common.inbox import NewItem
 from common.leases import Lease
-from common.outbox import NewPart, Part
+from common.outbox import Begun, NewPart, Part, Reply, Shown
 from common.sealing import StoreSeal
-from common.turns import NotDue, Turn
+from common.turns import Turn
 
 ANA, BETO = str(uuid4()), str(uuid4())
 
@@ -53,14 +54,32 @@ class Desk:
             ],
         )
 
+    def take(self, conversation_id: str, holder: str, seconds: float = 30) -> Lease | None:
+        """Take a conversation without taking up its turn; None when somebody has it."""
+        taken = {"conversation": conversation_id, "holder": holder, "seconds": seconds}
+        fence = self.value(
+            "SELECT take_lease(:store, :conversation, :holder, :seconds)",
+            store=self.store_id,
+            **taken,
+        )
+        return fence and Lease(self.store_id, conversation_id, holder, fence)
+
     def lease(self, conversation_id: str, holder: str = "one", seconds: float = 30) -> Lease:
-        lease = leases.take(self.database, self.store_id, conversation_id, holder, seconds)
+        lease = self.take(conversation_id, holder, seconds)
         assert lease is not None
         return lease
 
-    def begin(self, lease: Lease) -> Turn | NotDue | None:
+    def begin(self, lease: Lease, most_attempts: int = 99) -> Turn | float | None:
+        """Take up the turn under a lease that is held; else say when the head is due."""
+        its = {"store": self.store_id, "conversation": lease.conversation_id}
         with self.database.store(self.store_id) as connection:
-            return turns.begin(connection, lease)
+            rows = connection.execute(
+                text("SELECT * FROM take_up(:store, :conversation, :fence, 20, :most)"),
+                its | {"fence": lease.fence, "most": most_attempts},
+            ).all()
+            if rows:
+                return turns.read(lease, rows)
+            return turns.next_due(connection, self.store_id, lease.conversation_id)
 
     def turn(self, lease: Lease) -> Turn:
         turn = self.begin(lease)
@@ -73,18 +92,41 @@ class Desk:
 
     def open(self, conversation_id: str) -> Conversation:
         """Open a session as of now."""
+        return self.written(conversation_id, timedelta(0))
+
+    def written(self, conversation_id: str, ago: timedelta) -> Conversation:
+        """Let a message that was written some time ago open or renew the session."""
         with self.database.store(self.store_id) as connection:
-            conversation = conversations.lock(connection, self.store_id, conversation_id)
-            return conversations.open_session(connection, conversation, conversation.now)
+            now = conversations.lock(connection, self.store_id, conversation_id).now
+            its = {"store": self.store_id, "conversation": conversation_id, "at": now - ago}
+            connection.execute(text("SELECT open_session(:store, :conversation, :at)"), its)
+            return conversations.lock(connection, self.store_id, conversation_id)
+
+    def start(self, turn: Turn, *kinds: str, role: str = "assistant", **reply: Any) -> Begun:
+        """Plan one part of each kind under the present epoch, and begin the first."""
+        epoch = self.conversation(turn.lease.conversation_id).epoch
+        reply = {"epoch": None if role == "agent" else epoch} | reply
+        parts = [NewPart(str(uuid4()), kind, b"sealed") for kind in kinds]
+        shown = Shown(parts[0].outbox_id, "hola")
+        plan = Reply(role, parts, **reply)
+        return outbox.start(self.database, turn.lease, turn.turn_id, plan, shown)
+
+    def parts(self, turn: Turn) -> list[Part]:
+        with self.database.store(self.store_id) as connection:
+            return outbox.parts_of(connection, self.store_id, turn.turn_id)
 
     def plan(self, turn: Turn, *kinds: str, role: str = "assistant") -> list[Part]:
-        """Plan one part of each kind under the present epoch."""
-        with self.database.store(self.store_id) as connection:
-            conversation = conversations.lock(connection, self.store_id, turn.lease.conversation_id)
-            epoch = None if role == "agent" else conversation.epoch
-            parts = [NewPart(str(uuid4()), role, kind, b"sealed", epoch) for kind in kinds]
-            outbox.plan(connection, turn.turn_id, conversation, parts)
-            return outbox.parts_of(connection, self.store_id, turn.turn_id)
+        """Plan a reply whose first part has not begun: it was refused for now, once."""
+        self.start(turn, *kinds, role=role)
+        self.change(
+            "UPDATE outbox SET state = 'ready', attempt = 0 WHERE turn_id = :turn AND part = 1",
+            turn=turn.turn_id,
+        )
+        return self.parts(turn)
+
+    def begin_sending(self, lease: Lease, part: Part) -> bool:
+        """Pass a part's decisive point; False when it does not begin."""
+        return outbox.begin(self.database, lease, Shown(part.outbox_id, "hola")).may_go
 
     def rows(self, query: str, **values: Any) -> list[Any]:
         with self.database.store(self.store_id) as connection:

@@ -1,10 +1,7 @@
 """Something of a store in every table that common and its neighbours keep."""
 
-from uuid import uuid4
-
-from common import events, messages, outbox
+from common import events
 from common.inbound import StatusUpdate
-from common.messages import NewMessage
 
 from .desk import Desk
 
@@ -23,13 +20,8 @@ def load(desk: Desk) -> None:
     desk.open(conversation_id)
     lease = desk.lease(conversation_id)
     turn = desk.turn(lease)
-    (part,) = desk.plan(turn, "text")
+    desk.start(turn, "text")
     desk.tell(StatusUpdate("wamid.1", "sent"))
-    with desk.database.store(desk.store_id) as connection:
-        conversation = outbox.begin_sending(connection, lease, part)
-        assert conversation is not None
-        message = NewMessage(str(uuid4()), "assistant", "text", "Hola", "sending")
-        messages.remember(connection, conversation, message)
     events.sequence(desk.database, desk.store_id)
     for statement in _REST.split(";"):
         desk.change(statement, store=desk.store_id)

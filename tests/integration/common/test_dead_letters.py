@@ -36,8 +36,8 @@ def discard(desk, dead_letter_id, store_id="store-1"):
 
 
 def send_first(desk, turn, part):
+    desk.begin_sending(turn.lease, part)
     with desk.database.store("store-1") as connection:
-        outbox.begin_sending(connection, turn.lease, part)
         settling.accept(connection, "store-1", part.outbox_id, "wamid.1")
 
 
@@ -141,3 +141,31 @@ def test_a_message_that_lives_is_no_dead_letter(desk, lease, action):
     for unknown in (str(living), str(uuid4())):
         with pytest.raises(NotFoundError):
             action(desk, unknown)
+
+
+def test_a_discarded_dead_letter_frees_what_came_after_it(desk, lease):
+    bury(desk, desk.turn(lease))
+    desk.write("b")
+    (letter,) = waiting(desk)
+
+    discard(desk, letter.dead_letter_id)
+
+    assert [mail.event_id for mail in desk.turn(lease).mail] == ["b"]
+
+
+def test_of_a_dead_burst_that_was_sent_in_part_each_message_is_replayed_on_its_own(desk, lease):
+    desk.write("b")
+    turn = desk.turn(lease)
+    went, _ = desk.plan(turn, "text", "image")
+    send_first(desk, turn, went)
+    bury(desk, turn)
+    first, second = sorted(waiting(desk), key=lambda letter: letter.dead_letter_id)
+    retry(desk, first.dead_letter_id)
+    again = desk.turn(lease)
+    retry(desk, second.dead_letter_id)
+
+    with desk.database.store("store-1") as connection:
+        turns.finish(connection, again, "answered")
+
+    assert [mail.event_id for mail in again.mail] == ["a"]
+    assert [mail.event_id for mail in desk.turn(lease).mail] == ["b"]

@@ -145,18 +145,52 @@ def test_an_event_of_an_unknown_type_is_a_mistake_of_ours(desk):
         events.record(connection, "store-1", "typo", None)
 
 
-def test_a_hint_goes_out_on_the_stores_topic(redis_url):
+@pytest.fixture
+def announcer(redis_url):
+    with redis.Redis.from_url(redis_url) as client:
+        announcer = Announcer(client)
+        yield announcer
+        announcer.close()
+
+
+def test_a_hint_goes_out_on_the_stores_topic(redis_url, announcer):
     with redis.Redis.from_url(redis_url) as client, client.pubsub() as subscription:
         subscription.subscribe("events:store-1")
         subscription.get_message(timeout=2)
 
-        Announcer(client)("store-1")
+        announcer("store-1")
 
         hint = subscription.get_message(timeout=2)
     assert hint["channel"] == b"events:store-1"
     assert hint["data"] == b'{"store_id": "store-1"}'
 
 
+def test_many_hints_of_a_store_are_few_and_the_last_one_is_told(redis_url, announcer):
+    with redis.Redis.from_url(redis_url) as client, client.pubsub() as subscription:
+        subscription.subscribe("events:store-1", "events:store-2")
+        for _ in range(2):
+            subscription.get_message(timeout=2)
+        for _ in range(500):
+            announcer("store-1")
+        announcer("store-2")
+        announcer.close()
+
+        hints = []
+        while hint := subscription.get_message(timeout=0.2):
+            hints.append(hint["channel"])
+    assert hints.count(b"events:store-2") == 1
+    assert 1 <= hints.count(b"events:store-1") < 100
+
+
+def test_an_announcer_that_was_closed_leaves_no_thread(announcer):
+    announcer("store-1")
+    announcer.close()
+
+    assert "announcer" not in [thread.name for thread in threading.enumerate()]
+
+
 def test_a_hint_that_cannot_go_out_disturbs_nobody(free_port):
     with redis_client(f"redis://127.0.0.1:{free_port}/0") as client:
-        Announcer(client)("store-1")
+        announcer = Announcer(client)
+        announcer("store-1")
+        announcer.close()

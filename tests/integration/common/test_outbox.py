@@ -1,14 +1,17 @@
 import threading
-from uuid import uuid4
 
 import pytest
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import text
 
-from common import commands, conversations, leases, outbox, settling
+from common import commands, leases, outbox, settling
 from common.errors import LeaseLostError
-from common.outbox import NewPart
 
 from .desk import ANA
+
+_BEGIN = text(
+    "SELECT verdict FROM begin_sending("
+    " :store_id, :conversation_id, :holder, :fence, :part, 'hola', NULL, '[]')"
+)
 
 
 @pytest.fixture
@@ -18,23 +21,13 @@ def turn(desk):
     return desk.turn(desk.lease(conversation))
 
 
-def begin_sending(desk, lease, part):
-    with desk.database.store("store-1") as connection:
-        return outbox.begin_sending(connection, lease, part)
-
-
 def do(desk, change, part, *args):
     with desk.database.store("store-1") as connection:
         return change(connection, "store-1", part.outbox_id, *args)
 
 
-def parts(desk, turn):
-    with desk.database.store("store-1") as connection:
-        return outbox.parts_of(connection, "store-1", turn.turn_id)
-
-
 def states(desk, turn):
-    return [part.state for part in parts(desk, turn)]
+    return [part.state for part in desk.parts(turn)]
 
 
 def take_over(desk, turn):
@@ -62,20 +55,16 @@ def test_a_plan_is_read_back_in_its_order(desk, turn):
 def test_a_reply_is_planned_once(desk, turn):
     desk.plan(turn, "text")
 
-    with pytest.raises(IntegrityError):
-        desk.plan(turn, "text")
-
-
-def test_an_empty_plan_is_no_row(desk, turn):
-    assert desk.plan(turn) == []
+    assert desk.start(turn, "text").verdict == "planned"
+    assert len(desk.parts(turn)) == 1
 
 
 def test_a_part_passes_the_decisive_point_once(desk, turn):
     (part,) = desk.plan(turn, "text")
 
-    assert begin_sending(desk, turn.lease, part) is not None
-    assert begin_sending(desk, turn.lease, part) is None
-    (sending,) = parts(desk, turn)
+    assert desk.begin_sending(turn.lease, part)
+    assert not desk.begin_sending(turn.lease, part)
+    (sending,) = desk.parts(turn)
     assert (sending.state, sending.attempt) == ("sending", 1)
     assert sending.sending_at is not None
 
@@ -90,30 +79,30 @@ def test_a_part_passes_the_decisive_point_once(desk, turn):
 )
 def test_what_went_or_may_have_gone_never_begins_again(desk, turn, settle):
     (part,) = desk.plan(turn, "text")
-    begin_sending(desk, turn.lease, part)
+    desk.begin_sending(turn.lease, part)
     assert settle(desk, part)
 
-    assert begin_sending(desk, turn.lease, part) is None
+    assert not desk.begin_sending(turn.lease, part)
 
 
 def test_what_provably_never_left_goes_again_as_a_new_attempt(desk, turn):
     (part,) = desk.plan(turn, "text")
-    begin_sending(desk, turn.lease, part)
+    desk.begin_sending(turn.lease, part)
     do(desk, settling.retry_later, part, "130429", "slow down")
 
-    assert begin_sending(desk, turn.lease, part) is not None
-    assert parts(desk, turn)[0].attempt == 2
+    assert desk.begin_sending(turn.lease, part)
+    assert desk.parts(turn)[0].attempt == 2
 
 
 def test_a_takeover_cancels_the_bots_words_that_have_not_begun(desk, turn):
     first, second, third = desk.plan(turn, "text", "image", "image")
-    begin_sending(desk, turn.lease, first)
+    desk.begin_sending(turn.lease, first)
 
     taken = take_over(desk, turn)
 
     assert taken.in_flight == (first.outbox_id,)
-    assert begin_sending(desk, turn.lease, second) is None
-    assert begin_sending(desk, turn.lease, third) is None
+    assert not desk.begin_sending(turn.lease, second)
+    assert not desk.begin_sending(turn.lease, third)
     assert states(desk, turn) == ["sending", "cancelled", "cancelled"]
 
 
@@ -121,7 +110,7 @@ def test_a_persons_words_are_under_no_epoch(desk, turn):
     (part,) = desk.plan(turn, "text", role="agent")
     take_over(desk, turn)
 
-    assert begin_sending(desk, turn.lease, part) is not None
+    assert desk.begin_sending(turn.lease, part)
 
 
 def test_a_takeover_comes_wholly_before_or_wholly_after_a_send_begins(desk, turn):
@@ -130,7 +119,8 @@ def test_a_takeover_comes_wholly_before_or_wholly_after_a_send_begins(desk, turn
     agent = threading.Thread(target=lambda: taken.append(take_over(desk, turn)))
 
     with desk.database.store("store-1") as connection:
-        assert outbox.begin_sending(connection, turn.lease, part) is not None
+        begun = connection.execute(_BEGIN, vars(turn.lease) | {"part": part.outbox_id}).one()
+        assert begun.verdict == "begun"
         agent.start()
         agent.join(0.1)
         assert taken == []
@@ -145,13 +135,13 @@ def test_a_former_holder_begins_no_send(desk, turn):
     desk.lease(turn.lease.conversation_id, "two")
 
     with pytest.raises(LeaseLostError):
-        begin_sending(desk, turn.lease, part)
+        desk.begin_sending(turn.lease, part)
     assert states(desk, turn) == ["ready"]
 
 
 def test_what_a_dead_worker_was_sending_is_unknown_to_the_next(desk, turn):
     first, _ = desk.plan(turn, "text", "image")
-    begin_sending(desk, turn.lease, first)
+    desk.begin_sending(turn.lease, first)
     assert adopt(desk, turn.lease, turn) == []  # still our own
     leases.release(desk.database, turn.lease)
     successor = desk.lease(turn.lease.conversation_id, "two")
@@ -163,7 +153,7 @@ def test_what_a_dead_worker_was_sending_is_unknown_to_the_next(desk, turn):
 
 def test_accepting_twice_is_accepting_once(desk, turn):
     (part,) = desk.plan(turn, "text")
-    begin_sending(desk, turn.lease, part)
+    desk.begin_sending(turn.lease, part)
 
     assert do(desk, settling.accept, part, "wamid.1")
     assert not do(desk, settling.accept, part, "wamid.1")
@@ -174,7 +164,7 @@ def test_accepting_twice_is_accepting_once(desk, turn):
 
 def test_a_second_wamid_is_a_duplicate_on_record(desk, turn):
     (part,) = desk.plan(turn, "text")
-    begin_sending(desk, turn.lease, part)
+    desk.begin_sending(turn.lease, part)
     do(desk, settling.accept, part, "wamid.1")
 
     assert not do(desk, settling.accept, part, "wamid.2")
@@ -190,42 +180,42 @@ def test_a_part_that_never_began_is_not_accepted(desk, turn):
 
 def test_a_part_that_waits_to_go_again_but_arrived_is_settled(desk, turn):
     (part,) = desk.plan(turn, "text")
-    begin_sending(desk, turn.lease, part)
+    desk.begin_sending(turn.lease, part)
     do(desk, settling.retry_later, part, "131000", "unclear")
 
     assert do(desk, settling.accept, part, "wamid.1")
-    assert begin_sending(desk, turn.lease, part) is None
+    assert not desk.begin_sending(turn.lease, part)
 
 
 def test_an_unknown_part_nobody_confirmed_is_flagged_and_settled(desk, turn):
     (part,) = desk.plan(turn, "text")
-    begin_sending(desk, turn.lease, part)
+    desk.begin_sending(turn.lease, part)
     assert not do(desk, settling.flag, part)
     do(desk, settling.lose_sight, part, "timeout")
-    assert not parts(desk, turn)[0].is_settled
+    assert not desk.parts(turn)[0].is_settled
 
     assert do(desk, settling.flag, part)
 
-    assert parts(desk, turn)[0].is_settled
+    assert desk.parts(turn)[0].is_settled
     assert take_over(desk, turn).in_flight == ()
 
 
 def test_a_flagged_part_that_is_confirmed_after_all_is_not_flagged_any_more(desk, turn):
     (part,) = desk.plan(turn, "text")
-    begin_sending(desk, turn.lease, part)
+    desk.begin_sending(turn.lease, part)
     do(desk, settling.lose_sight, part, "timeout")
     do(desk, settling.flag, part)
 
     assert do(desk, settling.accept, part, "wamid.1")
-    (accepted,) = parts(desk, turn)
+    (accepted,) = desk.parts(turn)
     assert (accepted.state, accepted.flagged) == ("accepted", False)
 
 
 def test_giving_up_ends_what_is_left_and_leaves_what_went(desk, turn):
     went, tried, _ = desk.plan(turn, "text", "image", "image")
-    begin_sending(desk, turn.lease, went)
+    desk.begin_sending(turn.lease, went)
     do(desk, settling.accept, went, "wamid.1")
-    begin_sending(desk, turn.lease, tried)
+    desk.begin_sending(turn.lease, tried)
     do(desk, settling.retry_later, tried, "131000", "no")
 
     with desk.database.store("store-1") as connection:
@@ -237,7 +227,7 @@ def test_giving_up_ends_what_is_left_and_leaves_what_went(desk, turn):
 
 def test_a_dead_turn_of_which_something_went_goes_on_with_the_rest(desk, turn):
     went, *_ = desk.plan(turn, "text", "image")
-    begin_sending(desk, turn.lease, went)
+    desk.begin_sending(turn.lease, went)
     do(desk, settling.accept, went, "wamid.1")
     with desk.database.store("store-1") as connection:
         outbox.give_up(connection, "store-1", turn.turn_id)
@@ -256,19 +246,26 @@ def test_a_dead_turn_of_which_nothing_went_is_not_reopened(desk, turn):
 
 
 def test_a_handover_in_the_plans_own_step_lets_its_words_go(desk, turn):
-    with desk.database.store("store-1") as connection:
-        conversation = conversations.lock(connection, "store-1", turn.lease.conversation_id)
-        handed = conversations.hand_over(connection, conversation, "KEYWORD_DETECTED")
-        part = NewPart(str(uuid4()), "assistant", "text", b"sealed", handed.epoch)
-        outbox.plan(connection, turn.turn_id, handed, [part])
-        (planned,) = outbox.parts_of(connection, "store-1", turn.turn_id)
+    begun = desk.start(turn, "text", trigger="KEYWORD_DETECTED")
 
-    assert begin_sending(desk, turn.lease, planned) is not None
+    assert begun.may_go
+    assert states(desk, turn) == ["sending"]
+    conversation = desk.conversation(turn.lease.conversation_id)
+    assert (conversation.owner, conversation.handover_trigger) == ("queue", "KEYWORD_DETECTED")
+
+
+def test_a_reply_computed_under_a_former_owner_is_not_written(desk, turn):
+    epoch = desk.conversation(turn.lease.conversation_id).epoch
+    take_over(desk, turn)
+
+    assert desk.start(turn, "text", epoch=epoch, trigger="KEYWORD_DETECTED").verdict == "taken_over"
+    assert desk.parts(turn) == []
+    assert desk.conversation(turn.lease.conversation_id).owner == "agent"
 
 
 def test_the_age_of_a_part_counts_from_when_it_began(desk, turn):
     (part,) = desk.plan(turn, "text")
-    begin_sending(desk, turn.lease, part)
+    desk.begin_sending(turn.lease, part)
     desk.change("UPDATE outbox SET sending_at = clock_timestamp() - interval '40 seconds'")
 
     with desk.database.store("store-1") as connection:

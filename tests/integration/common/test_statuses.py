@@ -3,11 +3,10 @@ from itertools import permutations
 
 import pytest
 
-from common import callbacks, conversations, messages, outbox, settling, statuses
+from common import callbacks, conversations, messages, settling, statuses
 from common.callbacks import Callback
 from common.errors import ServiceError
 from common.inbound import StatusUpdate
-from common.messages import NewMessage
 
 ORDER = ("sending", "unknown", "sent", "delivered", "read", "played")
 
@@ -18,21 +17,14 @@ def part(desk):
     conversation_id = desk.write("a")
     desk.open(conversation_id)
     turn = desk.turn(desk.lease(conversation_id))
-    (part,) = desk.plan(turn, "text")
-    with desk.database.store("store-1") as connection:
-        conversation = outbox.begin_sending(connection, turn.lease, part)
-        messages.remember(
-            connection,
-            conversation,
-            NewMessage(part.outbox_id, "assistant", "text", "Hola", "sending"),
-        )
+    desk.start(turn, "text")
+    (part,) = desk.parts(turn)
     return part
 
 
 def answered(desk, part, wamid="wamid.1"):
     with desk.database.store("store-1") as connection:
         settling.accept(connection, "store-1", part.outbox_id, wamid)
-        messages.advance(connection, "store-1", part.outbox_id, "sent", wamid=wamid)
 
 
 def lose_sight(desk, part):

@@ -1,6 +1,10 @@
+import pytest
+
 from common import commands, dead_letters, leases, turns
+from common.errors import LeaseLostError
 from common.inbound import AgentCommand
-from common.turns import NotDue, Turn
+from common.store_registration import StoreChange
+from common.turns import NotDue, Taker, Turn
 
 from .desk import ANA
 
@@ -104,8 +108,7 @@ def test_a_head_that_is_not_due_holds_back_its_conversation_and_no_other(desk):
 
     held = desk.begin(desk.lease(waiting))
 
-    assert isinstance(held, NotDue)
-    assert 50 < held.seconds <= 60
+    assert 50 < held <= 60
     assert wamids(desk.turn(desk.lease(ready))) == ["c"]
 
 
@@ -131,8 +134,7 @@ def test_a_postponed_turn_is_due_when_it_was_said(desk):
 
     held = desk.begin(lease)
 
-    assert isinstance(held, NotDue)
-    assert 35 < held.seconds <= 40
+    assert 35 < held <= 40
     assert 35 < next_due(desk, conversation) <= 40
 
 
@@ -192,20 +194,105 @@ def test_a_begun_turn_that_waits_is_what_the_conversation_waits_for(desk):
     postpone(desk, desk.turn(lease), 40)
     replay(desk)
 
-    assert isinstance(desk.begin(lease), NotDue)
+    assert not isinstance(desk.begin(lease), Turn)
     assert 35 < next_due(desk, conversation) <= 40
 
 
-def test_a_turn_is_begun_by_its_holder_only(desk):
+def held(desk, turn):
+    with desk.database.store("store-1") as connection:
+        turns.hold(connection, turn)
+
+
+def resume(desk):
+    with desk.database.everywhere() as connection:
+        return turns.resume_held(connection)
+
+
+def test_the_last_attempt_of_a_burst_is_made_with_its_head_alone(desk):
+    lease = desk.lease(desk.write("a", "b", "c"))
+    desk.begin(lease, most_attempts=3)
+    desk.begin(lease, most_attempts=3)
+
+    last = desk.begin(lease, most_attempts=3)
+
+    assert (wamids(last), last.attempts) == (["a"], 3)
+    rows = desk.rows("SELECT event_id, attempts, turn_id FROM inbox ORDER BY seq")
+    assert [(row.event_id, row.attempts) for row in rows] == [("a", 3), ("b", 2), ("c", 2)]
+    assert [row.turn_id is None for row in rows] == [False, True, True]
+
+
+def test_a_message_that_kills_its_worker_does_not_bury_its_burst(desk):
+    """Every attempt that holds the poison dies with its worker; the rest is answered."""
+    lease = desk.lease(desk.write("a", "poison", "c"))
+    ends = []
+    while isinstance(turn := desk.begin(lease, most_attempts=3), Turn):
+        if turn.attempts > 3:
+            bury(desk, turn, "worker_died")
+            ends.append((wamids(turn), "dead"))
+        elif "poison" not in wamids(turn):
+            finish(desk, turn)
+            ends.append((wamids(turn), "answered"))
+
+    assert ends == [(["a"], "answered"), (["poison"], "dead"), (["c"], "answered")]
+
+
+def test_a_burst_of_which_something_is_planned_stays_together_to_the_last(desk):
+    lease = desk.lease(desk.write("a", "b"))
+    desk.open(lease.conversation_id)
+    desk.start(desk.begin(lease, most_attempts=2), "text")
+
+    assert wamids(desk.begin(lease, most_attempts=2)) == ["a", "b"]
+
+
+def test_a_turn_is_begun_and_ended_in_one_step_each(desk):
     conversation = desk.write("a")
-    lease = desk.lease(conversation)
-    leases.release(desk.database, lease)
+    desk.write("b", hold_back_ms=60_000)
+    taker = Taker("one", 30)
+    desk.change("UPDATE inbox SET due_at = now() WHERE event_id = 'a'")
+
+    turn = turns.begin(desk.database, "store-1", conversation, taker, 3)
+
+    assert wamids(turn) == ["a", "b"]
+    assert turns.begin(desk.database, "store-1", conversation, taker, 3) is None
+    late = desk.write("c", hold_back_ms=60_000)
+    assert 50 < turns.end(desk.database, turn, "answered") <= 60
+    waiting = turns.begin(desk.database, "store-1", late, taker, 3)
+    assert isinstance(waiting, NotDue)
+    assert desk.take(conversation, "two") is not None  # nobody keeps what is not due
+
+
+def test_a_former_holder_ends_no_turn(desk):
+    conversation = desk.write("a")
+    turn = turns.begin(desk.database, "store-1", conversation, Taker("one", 30), 3)
+    leases.release(desk.database, turn.lease)
     desk.lease(conversation, "two")
 
-    try:
-        desk.begin(lease)
-    except leases.LeaseLostError:
-        pass
-    else:
-        raise AssertionError("a former holder began a turn")
-    assert desk.value("SELECT attempts FROM inbox") == 0
+    with pytest.raises(LeaseLostError):
+        turns.end(desk.database, turn, "answered")
+    assert desk.value("SELECT state FROM inbox") == "pending"
+
+
+def test_what_is_held_waits_uncounted_until_its_store_is_active(desk, registration):
+    conversation = desk.write("a", "b")
+    lease = desk.lease(conversation)
+    held(desk, desk.turn(lease))
+    registration.change("store-1", StoreChange(status="paused"))
+
+    assert next_due(desk, conversation) is None
+    assert resume(desk) == 0
+    assert desk.begin(lease) is None
+
+    registration.change("store-1", StoreChange(status="active"))
+    assert resume(desk) == 2
+    again = desk.turn(lease)
+    assert (wamids(again), again.attempts) == (["a", "b"], 1)
+
+
+def test_what_comes_after_held_mail_waits_behind_it(desk):
+    conversation = desk.write("a")
+    lease = desk.lease(conversation)
+    held(desk, desk.turn(lease))
+    desk.write("b")
+
+    assert desk.begin(lease) is None
+    assert next_due(desk, conversation) is None

@@ -51,8 +51,10 @@ def serve() -> Iterator[Callable[[Flask], str]]:
 def shop(settings, stores) -> Iterator[Shop]:
     database = Database(settings.database_url)
     client = redis_client(settings.redis_url)
-    database.announce = Announcer(client)
+    announcer = Announcer(client)
+    database.announce = announcer
     yield Shop(database, stores)
+    announcer.close()
     database.close()
     client.close()
 

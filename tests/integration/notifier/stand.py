@@ -8,6 +8,7 @@ from typing import Any
 
 import requests
 import websocket
+from sqlalchemy import text
 
 from common import conversations, events, inbox, leases, messages, outbox, turns
 from common.conversations import Conversation
@@ -15,13 +16,16 @@ from common.database import Database
 from common.inbound import InboundMessage
 from common.inbox import NewItem
 from common.messages import NewMessage
-from common.outbox import NewPart
+from common.outbox import NewPart, Reply, Shown
 from common.stores import Stores
+from common.turns import Taker
 
 ORIGIN = "http://console.example"
 PASSWORD = "una-clave-larga"
 PATIENCE_SECONDS = 10.0
 COOKIE = "mostrador_session"
+_TAKER = Taker("a-test", 10.0)
+_OPEN = text("SELECT open_session(:store, CAST(:conversation AS uuid), clock_timestamp())")
 
 
 @dataclass
@@ -46,8 +50,8 @@ class Shop:
         )
         accepted = inbox.accept(self.database, [item])[0]
         with self.database.store(store_id) as connection:
-            conversation = conversations.lock(connection, store_id, accepted.conversation_id)
-            opened = conversations.open_session(connection, conversation, conversation.now)
+            connection.execute(_OPEN, {"store": store_id, "conversation": accepted.conversation_id})
+            opened = conversations.lock(connection, store_id, accepted.conversation_id)
             new = NewMessage(
                 message_id=str(uuid.uuid4()),
                 role="user",
@@ -75,25 +79,20 @@ class Shop:
         payload = seal.seal(InboundMessage(wamid, "text", "hola", phone).to_bytes())
         item = NewItem(store_id, "message", wamid, payload, phone=phone)
         conversation_id = inbox.accept(self.database, [item])[0].conversation_id
-        lease = leases.take(self.database, store_id, conversation_id, "a-test", 10)
+        turn = turns.begin(self.database, store_id, conversation_id, _TAKER, 3)
         with self.database.store(store_id) as connection:
-            turn = turns.begin(connection, lease)
             turns.bury(connection, turn, reason)
-        leases.release(self.database, lease)
+        leases.release(self.database, turn.lease)
         return conversation_id, turn.mail[0].inbox_id
 
     def is_sending(self, store_id: str, session_id: str) -> str:
         """Begin to send a part of the bot's reply; returns the id of its message."""
         conversation = self.conversation(store_id, session_id)
-        lease = leases.take(self.database, store_id, conversation.conversation_id, "a-test", 10)
-        part_id = str(uuid.uuid4())
-        with self.database.store(store_id) as connection:
-            turn = turns.begin(connection, lease)
-            part = NewPart(part_id, "assistant", "text", b"sealed", epoch=conversation.epoch)
-            outbox.plan(connection, turn.turn_id, conversation, [part])
-            planned = outbox.parts_of(connection, store_id, turn.turn_id)[0]
-            outbox.begin_sending(connection, lease, planned)
-        return part_id
+        turn = turns.begin(self.database, store_id, conversation.conversation_id, _TAKER, 3)
+        part = NewPart(str(uuid.uuid4()), "text", b"sealed")
+        reply = Reply("assistant", [part], epoch=conversation.epoch)
+        outbox.start(self.database, turn.lease, turn.turn_id, reply, Shown(part.outbox_id, "hola"))
+        return part.outbox_id
 
     def hands_over(self, store_id: str, session_id: str, trigger: str = "KEYWORD_DETECTED") -> None:
         with self.database.store(store_id) as connection:

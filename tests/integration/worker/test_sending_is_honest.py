@@ -7,7 +7,6 @@ import requests
 from flask import Response
 from sqlalchemy import text
 
-from common.store_registration import StoreChange
 from tests.waiting import eventually
 
 PHONE = "573001234501"
@@ -242,11 +241,3 @@ def test_an_unreadable_status_does_not_hold_the_others(system, database):
     eventually(lambda: system.thread()[-1][2] == "read", what="the status being applied")
     broken = system.rows("SELECT state, outcome FROM inbox WHERE event_id = 'broken'")
     assert broken == [{"state": "dead", "outcome": "unreadable"}]
-
-
-def test_a_paused_store_is_shown_to_agents_and_answered_by_nobody(system, registration):
-    registration.change("store-1", StoreChange(status="paused"))
-    system.write(PHONE, "hola")
-
-    assert handled(system) == [("done", "bot_off")]
-    assert system.thread() == [("user", "hola", "received")]

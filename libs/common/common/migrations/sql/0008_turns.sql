@@ -1,0 +1,236 @@
+-- Step 6 of a message's life, and its end: whose conversation it is, what is answered together.
+--
+-- Functions that are called on their own (`begin_turn`, `finish_turn`) bind the store first, so
+-- that row-level security holds inside them, and run as the caller. The others are their parts;
+-- their caller has bound the store. Lock order everywhere: lease, conversation, part, message,
+-- inbox row.
+--
+-- synchronous_commit is off where a crash of the database cannot break a promise
+-- (docs/decisions/0025). Such a crash could take back a fence that was given; so fences follow
+-- the clock and none is ever given twice.
+
+-- Takes the conversation unless a living holder has it; null then.
+CREATE FUNCTION take_lease(
+    of_store text, its_conversation uuid, its_holder text, seconds double precision)
+RETURNS bigint LANGUAGE plpgsql VOLATILE AS $$
+DECLARE
+    taken bigint;
+BEGIN
+    INSERT INTO leases AS held (store_id, conversation_id, holder, held_until, fence)
+    VALUES (of_store, its_conversation, its_holder,
+            clock_timestamp() + seconds * interval '1 second',
+            (extract(epoch FROM clock_timestamp()) * 1000000)::bigint)
+    ON CONFLICT (store_id, conversation_id) DO UPDATE
+    SET holder = excluded.holder, held_until = excluded.held_until,
+        fence = greatest(held.fence + 1, excluded.fence)
+    WHERE held.held_until < clock_timestamp()
+    RETURNING held.fence INTO taken;
+    RETURN taken;
+END $$;
+
+-- Locks the lease until the transaction ends; fails (ML001) when another took it.
+CREATE FUNCTION check_lease(
+    of_store text, its_conversation uuid, its_holder text, its_fence bigint)
+RETURNS void LANGUAGE plpgsql VOLATILE AS $$
+BEGIN
+    PERFORM 1 FROM leases
+    WHERE store_id = of_store AND conversation_id = its_conversation AND fence = its_fence
+      AND holder = its_holder
+    FOR NO KEY UPDATE;
+    IF NOT FOUND THEN
+        RAISE EXCEPTION 'the lease was lost' USING ERRCODE = 'ML001';
+    END IF;
+END $$;
+
+CREATE FUNCTION release_lease(
+    of_store text, its_conversation uuid, its_holder text, its_fence bigint)
+RETURNS void LANGUAGE plpgsql VOLATILE AS $$
+BEGIN
+    UPDATE leases SET held_until = '-infinity'
+    WHERE store_id = of_store AND conversation_id = its_conversation AND fence = its_fence
+      AND holder = its_holder;
+END $$;
+
+-- What the conversation waits for: a turn that has begun ends before anything else goes, also
+-- before a replayed dead letter of an earlier place.
+CREATE FUNCTION head_of(of_store text, its_conversation uuid)
+RETURNS inbox LANGUAGE plpgsql STABLE AS $$
+DECLARE
+    begun uuid;
+    head inbox;
+BEGIN
+    SELECT turn_id INTO begun FROM turns
+    WHERE store_id = of_store AND conversation_id = its_conversation AND state = 'open';
+    IF FOUND THEN
+        SELECT * INTO head FROM inbox
+        WHERE store_id = of_store AND conversation_id = its_conversation AND state = 'pending'
+          AND turn_id = begun
+        ORDER BY seq LIMIT 1;
+        IF FOUND THEN
+            RETURN head;
+        END IF;
+    END IF;
+    SELECT * INTO head FROM inbox
+    WHERE store_id = of_store AND conversation_id = its_conversation AND state = 'pending'
+    ORDER BY seq LIMIT 1;
+    RETURN head;
+END $$;
+
+-- In how many seconds the head is due, 0 for now; null when nothing is pending or all is held.
+CREATE FUNCTION next_due(of_store text, its_conversation uuid)
+RETURNS double precision LANGUAGE plpgsql STABLE AS $$
+DECLARE
+    due timestamptz := (head_of(of_store, its_conversation)).due_at;
+BEGIN
+    IF due IS NULL OR due = 'infinity' THEN
+        RETURN NULL;
+    END IF;
+    RETURN greatest(extract(epoch FROM due - clock_timestamp())::double precision, 0);
+END $$;
+
+-- The rows answered together with the head: those of its turn, or the burst that has come so far.
+CREATE FUNCTION rows_with(head inbox, most_rows integer)
+RETURNS SETOF inbox LANGUAGE plpgsql STABLE AS $$
+BEGIN
+    IF head.turn_id IS NOT NULL THEN
+        RETURN QUERY SELECT * FROM inbox
+            WHERE store_id = head.store_id AND conversation_id = head.conversation_id
+              AND state = 'pending' AND turn_id = head.turn_id
+            ORDER BY seq LIMIT most_rows;
+    ELSIF head.kind = 'command' THEN
+        RETURN NEXT head;  -- a turn of its own
+    ELSE
+        RETURN QUERY SELECT * FROM inbox
+            WHERE store_id = head.store_id AND conversation_id = head.conversation_id
+              AND state = 'pending' AND seq >= head.seq AND seq < coalesce((
+                SELECT min(seq) FROM inbox
+                WHERE store_id = head.store_id AND conversation_id = head.conversation_id
+                  AND state = 'pending' AND seq > head.seq
+                  AND (kind <> 'message' OR turn_id IS NOT NULL)), head.seq + 1000000)
+            ORDER BY seq LIMIT most_rows;
+    END IF;
+END $$;
+
+-- Makes or resumes the head's turn and counts its attempt; no row when nothing is due.
+--
+-- The last attempt goes alone: of a burst that has reached it with nothing planned, only the
+-- head stays, so that one message that kills its worker does not bury the others.
+CREATE FUNCTION take_up(
+    of_store text, its_conversation uuid, its_fence bigint, most_rows integer,
+    most_attempts integer)
+RETURNS SETOF inbox LANGUAGE plpgsql VOLATILE AS $$
+DECLARE
+    head inbox := head_of(of_store, its_conversation);
+    its_turn uuid := head.turn_id;
+    chosen uuid[];
+    tried integer;
+BEGIN
+    IF head.inbox_id IS NULL OR head.due_at > clock_timestamp() THEN
+        RETURN;
+    END IF;
+    SELECT array_agg(inbox_id ORDER BY seq), max(attempts) INTO chosen, tried
+    FROM rows_with(head, most_rows);
+    IF cardinality(chosen) > 1 AND tried >= most_attempts - 1 AND NOT EXISTS (
+        SELECT 1 FROM outbox WHERE store_id = of_store AND turn_id = its_turn)
+    THEN
+        UPDATE inbox SET turn_id = NULL
+        WHERE store_id = of_store AND inbox_id = ANY (chosen[2:]) AND turn_id IS NOT NULL;
+        chosen := chosen[1:1];
+    END IF;
+    IF its_turn IS NULL THEN
+        INSERT INTO turns (store_id, conversation_id, fence)
+        VALUES (of_store, its_conversation, its_fence) RETURNING turn_id INTO its_turn;
+    ELSE
+        UPDATE turns SET state = 'open', fence = its_fence, finished_at = NULL
+        WHERE store_id = of_store AND turn_id = its_turn;
+    END IF;
+    RETURN QUERY
+        WITH counted AS (
+            UPDATE inbox SET turn_id = its_turn, attempts = attempts + 1
+            WHERE store_id = of_store AND inbox_id = ANY (chosen) RETURNING *)
+        SELECT * FROM counted ORDER BY seq;
+END $$;
+
+-- Takes the lease and takes up the turn. One row for each message of the turn; one row with
+-- nothing but `wait` when the head is not due; none when nothing is pending, all is held or
+-- somebody else has the conversation. Without a turn the lease is given back at once.
+CREATE FUNCTION begin_turn(
+    of_store text, its_conversation uuid, its_holder text, lease_seconds double precision,
+    most_rows integer, most_attempts integer)
+RETURNS TABLE (
+    wait double precision, fence bigint, turn_id text, inbox_id text, kind text, event_id text,
+    payload_sealed bytea, received_at timestamptz, sent_at timestamptz, attempts integer)
+LANGUAGE plpgsql VOLATILE AS $$
+DECLARE
+    its_fence bigint;
+BEGIN
+    PERFORM set_config('mostrador.store_id', of_store, true);
+    PERFORM set_config('synchronous_commit', 'off', true);
+    its_fence := take_lease(of_store, its_conversation, its_holder, lease_seconds);
+    IF its_fence IS NULL THEN
+        RETURN;
+    END IF;
+    RETURN QUERY
+        SELECT NULL::double precision, its_fence, mail.turn_id::text, mail.inbox_id::text,
+               mail.kind, mail.event_id, mail.payload_sealed, mail.received_at, mail.sent_at,
+               mail.attempts
+        FROM take_up(of_store, its_conversation, its_fence, most_rows, most_attempts) AS mail;
+    IF NOT FOUND THEN
+        PERFORM release_lease(of_store, its_conversation, its_holder, its_fence);
+        wait := next_due(of_store, its_conversation);
+        IF wait IS NOT NULL THEN
+            RETURN NEXT;
+        END IF;
+    END IF;
+END $$;
+
+-- Ends a turn and its rows: `done`, or `dead` with an event for each dead letter.
+CREATE FUNCTION end_turn(
+    of_store text, its_turn uuid, its_rows uuid[], its_state text, its_outcome text)
+RETURNS void LANGUAGE plpgsql VOLATILE AS $$
+BEGIN
+    UPDATE inbox SET state = its_state, outcome = its_outcome, finished_at = clock_timestamp()
+    WHERE store_id = of_store AND inbox_id = ANY (its_rows);
+    UPDATE turns SET state = its_state, outcome = its_outcome, finished_at = clock_timestamp()
+    WHERE store_id = of_store AND turn_id = its_turn;
+    IF its_state = 'dead' THEN
+        PERFORM record_event(
+            of_store, 'dead_letter', NULL,
+            jsonb_build_object('dead_letter_id', each, 'reason', its_outcome))
+        FROM unnest(its_rows) AS each;
+    END IF;
+END $$;
+
+-- Ends a turn well and gives the conversation back; returns when its next mail is due.
+CREATE FUNCTION finish_turn(
+    of_store text, its_conversation uuid, its_holder text, its_fence bigint, its_turn uuid,
+    its_rows uuid[], its_outcome text)
+RETURNS double precision LANGUAGE plpgsql VOLATILE AS $$
+BEGIN
+    PERFORM set_config('mostrador.store_id', of_store, true);
+    PERFORM set_config('synchronous_commit', 'off', true);
+    PERFORM check_lease(of_store, its_conversation, its_holder, its_fence);
+    PERFORM end_turn(of_store, its_turn, its_rows, 'done', its_outcome);
+    PERFORM release_lease(of_store, its_conversation, its_holder, its_fence);
+    RETURN next_due(of_store, its_conversation);
+END $$;
+
+-- What a paused store holds waits for ever, until the store is active again.
+CREATE INDEX inbox_held ON inbox (store_id) WHERE due_at = 'infinity' AND state = 'pending';
+
+-- Makes what active stores still hold due, in any store; returns how many rows. They are due since
+-- longer than the sweeper's grace, so that the sweep that follows rings them.
+CREATE FUNCTION resume_held() RETURNS integer
+LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+DECLARE
+    resumed integer;
+BEGIN
+    WITH held AS (
+        SELECT store_id, inbox_id FROM inbox JOIN stores USING (store_id)
+        WHERE inbox.state = 'pending' AND inbox.due_at = 'infinity' AND stores.status = 'active'
+        FOR NO KEY UPDATE OF inbox SKIP LOCKED)
+    UPDATE inbox SET due_at = clock_timestamp() - interval '3 seconds' FROM held
+    WHERE inbox.store_id = held.store_id AND inbox.inbox_id = held.inbox_id;
+    GET DIAGNOSTICS resumed = ROW_COUNT;
+    RETURN resumed;
+END $$;

@@ -1,0 +1,78 @@
+"""A store that is paused: words are shown, nothing goes, and nothing is forgotten."""
+
+import pytest
+from sqlalchemy import text
+
+from common import commands
+from common.inbound import AgentCommand
+from common.queues import Doorbells, redis_client
+from common.store_registration import StoreChange
+from tests.waiting import eventually
+
+PHONE = "573001234501"
+AGENT = "01890000-0000-7000-8000-000000000001"
+
+
+@pytest.fixture
+def set_status(registration):
+    def change(status):
+        registration.change("store-1", StoreChange(status=status))
+
+    return change
+
+
+def held(system, count):
+    query = "SELECT attempts FROM inbox WHERE due_at = 'infinity' AND state = 'pending'"
+
+    def look():
+        rows = system.rows(query)
+        return rows if len(rows) == count else None
+
+    return eventually(look, what=f"{count} held")
+
+
+def say_as_agent(system, stores, words):
+    session = str(system.rows("SELECT session_id FROM conversations")[0]["session_id"])
+    message_id = commands.message_id_of("store-1", session, words)
+    command = AgentCommand(words, "send", message_id, AGENT, "Ana", words)
+    seal = stores.seal_of(stores.get("store-1"))
+    with system.database.store("store-1") as connection:
+        sent = commands.send(connection, seal, "store-1", session, command)
+    Doorbells(redis_client(system.settings.redis_url)).ring("store-1", [sent.conversation_id])
+
+
+def known_to_the_worker(system):
+    """A second after a change every process has seen it, by the database's clock."""
+    changed = text("SELECT clock_timestamp() - changed_at > interval '1.5 seconds' FROM stores")
+    with system.database.store("store-1") as connection:
+        return connection.scalar(changed)
+
+
+def test_words_to_a_paused_store_are_shown_at_once_and_answered_in_order_later(system, set_status):
+    set_status("paused")
+    system.write(PHONE, "hola")
+
+    assert [row["attempts"] for row in held(system, 1)] == [0]
+    assert system.thread() == [("user", "hola", "received")]
+
+    set_status("active")
+    system.write(PHONE, "¿siguen ahí?")
+
+    answered = [("done", "answered")] * 2
+    eventually(lambda: system.outcomes() == answered, what="the answers")
+    asked = [body["messages"][-1]["content"] for body in system.chat.asked]
+    assert asked == ["hola", "¿siguen ahí?"]
+
+
+def test_an_agents_words_wait_too_while_the_store_is_paused(system, stores, set_status):
+    system.write(PHONE, "hola")
+    eventually(lambda: len(system.texts()) == 1, what="the answer")
+    set_status("paused")
+    eventually(lambda: known_to_the_worker(system), what="the worker seeing it")
+
+    say_as_agent(system, stores, "Soy Ana")
+
+    held(system, 1)
+    assert len(system.texts()) == 1
+    set_status("active")
+    eventually(lambda: system.texts()[1:] == ["Soy Ana"], what="the agent's words")
