@@ -14,7 +14,7 @@ ROOT = Path(__file__).parents[2]
 
 def test_every_actor_that_is_rung_exists_in_the_worker(redis_url):
     broker = queues.connect(queues.redis_client(redis_url))
-    actors.declare(broker, runner=None, status_desk=None)
+    actors.declare(broker, runner=None, status_desk=None, doorbells=None)
 
     assert broker.get_declared_actors() == {names.ANSWER, names.STATUSES}
 
