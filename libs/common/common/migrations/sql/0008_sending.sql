@@ -4,8 +4,9 @@
 -- call that follows them must not be made unless their commit is on disk, so they leave
 -- synchronous_commit alone. `end_sending` decides nothing that was not decided before.
 
--- Begins a part, under the conversation's lock: 'begun', or how it stands when it may not begin. A bot part begins only under the epoch it was computed for (P5); a takeover cancels
--- what is left of the plan. A closed window fails the part. The message is shown as it goes.
+-- Begins a part, under the conversation's lock: 'begun', or how it stands when it may not begin.
+-- A bot part begins only under the epoch it was computed for (P5); a takeover cancels what is
+-- left of the plan. A closed window fails the part. The message is shown as it goes.
 CREATE FUNCTION begin_part(
     of_store text, its_conversation uuid, its_fence bigint, its_part uuid, its_content text,
     its_content_sealed bytea, its_images jsonb)
