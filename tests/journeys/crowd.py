@@ -7,8 +7,6 @@ import shutil
 import signal
 import subprocess
 import sys
-import threading
-import time
 from collections.abc import Iterable, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -98,6 +96,10 @@ class Crowd(Stack):
         rows = requests.get(url, timeout=60).json()["sent"]
         return [row for row in rows if row["request"].get("type")]
 
+    def forget_calls(self, store: str) -> None:
+        url = f"{self.demo['simulator']}/sim/{store}/sent"
+        requests.delete(url, timeout=60).raise_for_status()
+
     def pending(self, stores: Iterable[str]) -> int:
         return self.sql(
             "SELECT count(*) AS waiting FROM inbox WHERE store_id = ANY(:stores)"
@@ -143,7 +145,7 @@ class Crowd(Stack):
             )
         probe = f"http://127.0.0.1:{self.port_base + 10 + _DEDICATED_INDEX}/readyz"
         try:
-            eventually(lambda: _is_ok(probe), what="the dedicated worker being ready")
+            eventually(lambda: _is_ok(probe), 30, "the dedicated worker being ready")
             yield process.pid
         finally:
             process.kill()
@@ -167,77 +169,6 @@ class Crowd(Stack):
                 return client.info("server")["process_id"] != former
         except redis.RedisError:
             return False
-
-
-class Killings:
-    """Kills a random worker every few seconds and measures how long its conversations wait."""
-
-    def __init__(self, crowd: Crowd, dice: Any, every_seconds: float, most: int = 1_000) -> None:
-        self._crowd, self._dice, self._every, self._most = crowd, dice, every_seconds, most
-        self._over = threading.Event()
-        self._thread = threading.Thread(target=self._run)
-        self.count = 0
-        self.waits: list[float] = []  # of each orphaned conversation, until another worker had it
-        self._orphans: dict[tuple[str, str, int], float] = {}
-        self.broke: BaseException | None = None
-
-    def __enter__(self) -> "Killings":
-        self._thread.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._over.set()
-        self._thread.join()
-        if self.broke is not None:
-            raise self.broke
-
-    @property
-    def still_orphaned(self) -> int:
-        return len(self._orphans)
-
-    def _run(self) -> None:
-        due = time.monotonic() + self._every
-        try:
-            while not self._over.wait(0.2):
-                if time.monotonic() >= due and self.count < self._most:
-                    self._kill_one()
-                    due = time.monotonic() + self._every
-                self._look_after_orphans()
-            self._look_after_orphans()
-        except BaseException as error:  # shown by the test's own thread
-            self.broke = error
-
-    def _kill_one(self) -> None:
-        victim = self._dice.choice(self._crowd.pids("worker") or [0])
-        if not victim or not Path(f"/proc/{victim}").exists():
-            return
-        os.kill(victim, signal.SIGKILL)
-        self.count += 1
-        now = time.monotonic()
-        for row in self._crowd.sql(_ORPHANED, holder=f"%/{victim}"):
-            self._orphans[row["store_id"], str(row["conversation_id"]), row["fence"]] = now
-
-    def _look_after_orphans(self) -> None:
-        if not self._orphans:
-            return
-        keys = list(self._orphans)
-        for row in self._crowd.sql(_GOES_ON, conversations=[each[1] for each in keys]):
-            key = (row["store_id"], str(row["conversation_id"]))
-            for orphan in [each for each in keys if each[:2] == key and each[2] < row["fence"]]:
-                self.waits.append(time.monotonic() - self._orphans.pop(orphan))
-
-
-# What a dead worker held with mail still waiting; what it had finished needs nobody.
-_ORPHANED = """
-    SELECT store_id, conversation_id, fence FROM leases
-    WHERE holder LIKE :holder AND held_until > clock_timestamp()
-      AND EXISTS (SELECT 1 FROM inbox WHERE inbox.store_id = leases.store_id
-                  AND inbox.conversation_id = leases.conversation_id AND state = 'pending')
-"""
-_GOES_ON = """
-    SELECT store_id, conversation_id, fence FROM leases
-    WHERE conversation_id = ANY(CAST(:conversations AS uuid[]))
-"""
 
 
 def pid_in(holder: str) -> int:

@@ -8,6 +8,7 @@ have gone are no contradiction; they are listed apart, each with its reason.
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Any
 
 from .crowd import Crowd
@@ -68,13 +69,15 @@ class _Books:
 def judge(
     crowd: Crowd, written: dict[tuple[str, str], Sequence[str]], asked: Sequence[Asked]
 ) -> Verdict:
-    """Compare the books of stores made for this run. `written`: wamids by store and phone."""
+    """Compare the books for these customers. `written`: their wamids by store and phone."""
     stores = sorted({store for store, _ in written})
     books = _open(crowd, stores)
     verdict = Verdict()
     for customer, wamids in written.items():
         _judge_inbox(verdict, customer, wamids, books.inbox.get(customer, []))
         _judge_answers(verdict, customer, books)
+    rows = (row for customer in written for row in books.inbox.get(customer, []))
+    verdict.turns = len({row["turn_id"] for row in rows})
     _judge_turns(verdict, crowd.sql(_TURNS, stores=stores))
     _judge_questions(verdict, asked)
     return verdict
@@ -160,8 +163,7 @@ def _judge_ends(
 
 def _judge_turns(verdict: Verdict, turns: list[dict[str, Any]]) -> None:
     """One turn of a conversation begins when the one before it has ended."""
-    verdict.turns = len(turns)
-    for earlier, later in zip(turns, turns[1:], strict=False):
+    for earlier, later in pairwise(turns):
         if earlier["conversation_id"] != later["conversation_id"]:
             continue
         if earlier["finished_at"] is None or earlier["finished_at"] > later["started_at"]:
@@ -175,7 +177,7 @@ def _judge_questions(verdict: Verdict, asked: Sequence[Asked]) -> None:
         by_customer[each.who].append(each)
     for who, questions in by_customer.items():
         ordered = sorted(questions, key=lambda each: each.started)
-        for earlier, later in zip(ordered, ordered[1:], strict=False):
+        for earlier, later in pairwise(ordered):
             if earlier.ended > later.started:
                 verdict.overlapping.append(f"questions of {who} about {later.numbers}")
 

@@ -1,5 +1,6 @@
 """Sliding windows over moments: how many fell into the fullest one."""
 
+import itertools
 from collections.abc import Sequence
 
 
@@ -21,4 +22,4 @@ def rate_of(moments: Sequence[float]) -> float:
 
 def longest_gap(moments: Sequence[float]) -> float:
     ordered = sorted(moments)
-    return max((later - earlier for earlier, later in zip(ordered, ordered[1:], strict=False)), default=0.0)
+    return max((later - earlier for earlier, later in itertools.pairwise(ordered)), default=0.0)

@@ -5,17 +5,20 @@ machine makes of it in between is its own. Used by the suite (small) and by `mak
 """
 
 import random
-import threading
 import time
 from collections import Counter
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 from tests.waiting import eventually
 
-from .crowd import Crowd, Killings, phone_of
+from .crowd import Crowd, phone_of
 from .crowd_books import Verdict, judge
 from .echo_assistant import Troubles, name_of, order_text
+from .killings import Killings
 
+ORPHANED_SECONDS = 20.0
 _MOST_AT_ONCE = 4  # messages of one customer in one delivery
 # Of every hundred sends; the rest is accepted at once.
 _SEND_FAULTS = (
@@ -24,6 +27,7 @@ _SEND_FAULTS = (
     (1.0, {"outcome": "accept_then_reset"}),
     (0.3, {"outcome": "http", "http_status": 502}),
 )
+_TROUBLES = Troubles(failing=0.05, slow=0.05, slowest_seconds=1.0)
 _ONE_STATUS = {"outcome": "statuses", "times": 0, "statuses": {"order": ["delivered"]}}
 
 
@@ -39,7 +43,7 @@ class Fire:
     backlog: int = 40  # of each store: who writes waits above it, so that bursts stay short
     attempts: int = 8  # kills count as attempts, and dead letters silence the bot
     patience_seconds: float = 300.0
-    troubles: Troubles = Troubles(failing=0.05, slow=0.05, slowest_seconds=1.0)
+    troubles: Troubles = _TROUBLES
 
 
 @dataclass(frozen=True)
@@ -54,6 +58,13 @@ class Report:
     still_orphaned: int
     send_outcomes: Counter[str]
 
+    @property
+    def faults(self) -> list[str]:
+        """Name what must not be: the books' contradictions, and orphans left alone too long."""
+        late = [f"orphaned for {wait:.1f} s" for wait in self.waits if wait > ORPHANED_SECONDS]
+        lost = [f"{self.still_orphaned} conversations never taken"] if self.still_orphaned else []
+        return [*self.verdict.faults, *late, *lost]
+
     def __str__(self) -> str:
         worst = f"{max(self.waits):.1f} s" if self.waits else "none"
         return (
@@ -63,13 +74,20 @@ class Report:
         )
 
 
-def run_under_fire(crowd: Crowd, seed: int, fire: Fire) -> Report:
-    """Write, break, wait until all is drained, and compare the books."""
+def run_under_fire(
+    crowd: Crowd, seed: int, fire: Fire, stores: Sequence[str] = (), run: int = 0
+) -> Report:
+    """Write, break, wait until all is drained, and compare the books.
+
+    `stores` of a former run may be given again, with another number of the run.
+    """
     dice = random.Random(seed)
-    stores = [crowd.new_store(attempts=fire.attempts) for _ in range(fire.stores)]
+    stores = stores or [crowd.new_store(attempts=fire.attempts) for _ in range(fire.stores)]
+    for store in stores:
+        crowd.forget_calls(store)
     crowd.assistant.begin(seed, fire.troubles)
     _arm_faults(crowd, dice, stores, fire)
-    written = _customers(stores, fire)
+    written = _customers(stores, fire, run)
     started = time.monotonic()
     kills = Killings(crowd, random.Random(seed + 1), fire.kill_every_seconds, fire.kills_at_most)
     with kills:
@@ -89,17 +107,17 @@ def run_under_fire(crowd: Crowd, seed: int, fire: Fire) -> Report:
     )
 
 
-def _customers(stores: list[str], fire: Fire) -> dict[tuple[str, str], list[str]]:
+def _customers(stores: Sequence[str], fire: Fire, run: int) -> dict[tuple[str, str], list[str]]:
     """Name every message beforehand: its customer, and its wamid with its number."""
     return {
-        (store := stores[index % len(stores)], phone_of(index)): [
-            f"wamid.{store}.{index}.{number}" for number in range(1, fire.messages + 1)
+        (store := stores[index % len(stores)], phone_of(index, run)): [
+            f"wamid.{store}.{run}.{index}.{number}" for number in range(1, fire.messages + 1)
         ]
         for index in range(fire.conversations)
     }
 
 
-def _arm_faults(crowd: Crowd, dice: random.Random, stores: list[str], fire: Fire) -> None:
+def _arm_faults(crowd: Crowd, dice: random.Random, stores: Sequence[str], fire: Fire) -> None:
     """Fail sends by their number in each store, drawn beforehand so that a seed repeats it."""
     expected = fire.conversations * fire.messages // len(stores)
     for store in stores:
@@ -122,23 +140,14 @@ def _write_everything(
     crowd: Crowd, seed: int, written: dict[tuple[str, str], list[str]], fire: Fire
 ) -> None:
     """Write to all stores at once, each from a thread of its own."""
-    broke: list[BaseException] = []
 
-    def write_to(store: str) -> None:
-        try:
-            mine = {phone: list(wamids) for (its, phone), wamids in written.items() if its == store}
-            _write_to(crowd, random.Random(f"{seed}/{stores.index(store)}"), store, mine, fire)
-        except BaseException as error:  # shown by the test's own thread
-            broke.append(error)
+    def write_to(place: int, store: str) -> None:
+        mine = {phone: list(wamids) for (its, phone), wamids in written.items() if its == store}
+        _write_to(crowd, random.Random(f"{seed}/{place}"), store, mine, fire)
 
-    stores = sorted({store for store, _ in written})
-    threads = [threading.Thread(target=write_to, args=(store,)) for store in stores]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    if broke:
-        raise broke[0]
+    stores = list(dict.fromkeys(store for store, _ in written))
+    with ThreadPoolExecutor(len(stores)) as pool:
+        list(pool.map(write_to, range(len(stores)), stores))
 
 
 def _write_to(
