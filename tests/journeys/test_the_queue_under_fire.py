@@ -3,16 +3,20 @@
 import os
 import random
 
+from .echo_assistant import Troubles
 from .under_fire import Fire, run_under_fire
 
 FIRE = Fire(
     stores=2,
     conversations=20,
     messages=5,
-    kill_every_seconds=1.0,
-    kills_at_most=4,
+    kill_every_seconds=0.8,
+    kills_at_most=6,
     backlog=15,
-    patience_seconds=25,
+    patience_seconds=40,
+    # Slow answers and sends, so that a kill finds turns in every state and bells find them busy.
+    troubles=Troubles(failing=0.05, slow=0.5, slowest_seconds=0.8),
+    slow_sends=50.0,
 )
 
 

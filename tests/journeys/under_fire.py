@@ -20,10 +20,10 @@ from .killings import Killings
 
 ORPHANED_SECONDS = 20.0
 _MOST_AT_ONCE = 4  # messages of one customer in one delivery
-# Of every hundred sends; the rest is accepted at once.
+_SLOW_SEND = {"outcome": "delay", "seconds": 0.5}
+# Of every hundred sends, beside the slow ones; the rest is accepted at once.
 _SEND_FAULTS = (
     (2.0, {"outcome": "error", "code": 131000}),
-    (2.0, {"outcome": "delay", "seconds": 0.5}),
     (1.0, {"outcome": "accept_then_reset"}),
     (0.3, {"outcome": "http", "http_status": 502}),
 )
@@ -44,6 +44,7 @@ class Fire:
     attempts: int = 8  # kills count as attempts, and dead letters silence the bot
     patience_seconds: float = 300.0
     troubles: Troubles = _TROUBLES
+    slow_sends: float = 5.0  # of every hundred
 
 
 @dataclass(frozen=True)
@@ -61,9 +62,13 @@ class Report:
     @property
     def faults(self) -> list[str]:
         """Name what must not be: the books' contradictions, and orphans left alone too long."""
-        late = [f"orphaned for {wait:.1f} s" for wait in self.waits if wait > ORPHANED_SECONDS]
-        lost = [f"{self.still_orphaned} conversations never taken"] if self.still_orphaned else []
-        return [*self.verdict.faults, *late, *lost]
+        late = [wait for wait in self.waits if wait > ORPHANED_SECONDS]
+        faults = list(self.verdict.faults)
+        if late:
+            faults.append(f"{len(late)} of {len(self.waits)} waited up to {max(late):.1f} s")
+        if self.still_orphaned:
+            faults.append(f"{self.still_orphaned} orphaned conversations were never taken")
+        return faults
 
     def __str__(self) -> str:
         worst = f"{max(self.waits):.1f} s" if self.waits else "none"
@@ -122,14 +127,14 @@ def _arm_faults(crowd: Crowd, dice: random.Random, stores: Sequence[str], fire: 
     expected = fire.conversations * fire.messages // len(stores)
     for store in stores:
         for call in range(1, expected + 1):
-            if fault := _drawn(dice):
+            if fault := _drawn(dice, fire.slow_sends):
                 crowd.fault(**fault, store_id=store, call=call)
         crowd.fault(**_ONE_STATUS, store_id=store)
 
 
-def _drawn(dice: random.Random) -> dict[str, object] | None:
+def _drawn(dice: random.Random, slow_sends: float) -> dict[str, object] | None:
     thrown = dice.uniform(0, 100)
-    for share, fault in _SEND_FAULTS:
+    for share, fault in (*_SEND_FAULTS, (slow_sends, _SLOW_SEND)):
         if thrown < share:
             return fault
         thrown -= share
