@@ -10,9 +10,10 @@ from dataclasses import dataclass
 
 from .crowd import Crowd
 from .crowd_books import Verdict, judge
-from .pacing import RATE, Pace, everybody_writes, measure, wait_until_begun
+from .pacing import RATE, Pace, everybody_writes, measure, starts_of, wait_until_begun
+from .sliding import longest_gap
 
-_PATIENCE_SECONDS = 40.0
+_PATIENCE_SECONDS = 120.0
 
 
 @dataclass(frozen=True)
@@ -21,6 +22,7 @@ class Outage:
 
     name: str
     drained_after: float  # seconds until the fast store had nothing waiting
+    stillness: float  # the longest time in between in which no turn of it began
 
 
 @dataclass(frozen=True)
@@ -31,7 +33,8 @@ class RedisReport:
 
     def __str__(self) -> str:
         told = "; ".join(
-            f"{each.name}: the fast store through after {each.drained_after:.1f} s"
+            f"{each.name}: the fast store through after {each.drained_after:.1f} s,"
+            f" still for {each.stillness:.1f} s"
             for each in self.outages
         )
         return f"{told}; paced store {self.pace}; {self.verdict}"
@@ -57,6 +60,8 @@ def run_redis_faults(crowd: Crowd, paced: int, fast: int, rounds: int = 1) -> Re
 
 def _break(crowd: Crowd, name: str, break_it: Callable[[], None], quick_store: str) -> Outage:
     break_it()
-    broken = time.monotonic()
+    broken = time.time()
     crowd.wait_until_drained([quick_store], _PATIENCE_SECONDS)
-    return Outage(name, time.monotonic() - broken)
+    drained = time.time()
+    starts = [moment for moment in starts_of(crowd, quick_store) if broken < moment < drained]
+    return Outage(name, drained - broken, longest_gap([broken, *starts, drained]))
