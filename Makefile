@@ -5,6 +5,9 @@ PYTHON ?= python3
 ARGS ?=
 STORE ?=
 FROM ?= 573001112233
+SEEDS ?=
+SEED ?=
+PART ?=
 
 BIN := .venv/bin
 # Named after the place, because a virtual environment does not survive being moved.
@@ -36,6 +39,9 @@ journeys: $(READY) ## Run the tests of whole journeys, through everything
 
 ui: $(READY) ## Run the browser tests; they need Chromium
 	@$(BIN)/python -m pytest tests/ui $(ARGS)
+
+soak: $(READY) ## Run the long proofs of the queue (SEEDS=20, SEED= repeats one, PART="fire pace redis")
+	@SEEDS="$(SEEDS)" SEED="$(SEED)" PART="$(PART)" $(BIN)/python -m tests.soak
 
 contracts: $(READY) ## Run the tests of what others rely on: manifests, locks, sizes
 	@$(BIN)/python -m pytest tests/contracts $(ARGS)
@@ -86,4 +92,4 @@ clean: ## Remove the virtual environment and caches; what runs stored in .data s
 help: ## Print this list
 	@awk 'BEGIN {FS = ":.*## "} /^##@/ {printf "\n%s\n", substr($$0, 5)} /^[a-z0-9-]+:.*## / {printf "  %-12s %s\n", $$1, $$2}' Makefile
 
-.PHONY: run setup test unit integration journeys ui contracts sure format lint types imports sizes alone k8s-check chat pictures settings token lock clean help
+.PHONY: run setup test unit integration journeys ui soak contracts sure format lint types imports sizes alone k8s-check chat pictures settings token lock clean help

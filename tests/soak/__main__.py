@@ -1,0 +1,114 @@
+"""`make soak`: the long proofs of the queue, each on an installation of its own.
+
+`PART=` names those to run (fire, pace, redis); `SEEDS=` says how many fires, `SEED=` repeats
+one. Every seed is printed before it is used and again with what came of it; the exit code is 1
+when anything was lost, doubled, reordered, late or too fast.
+"""
+
+import os
+import random
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from tests.journeys.crowd import Crowd
+from tests.journeys.pacing import faults_of, run_at_a_pace
+from tests.journeys.redis_faults import run_redis_faults
+from tests.journeys.under_fire import Fire, run_under_fire
+
+_FIRE = Fire(
+    stores=4,
+    conversations=200,
+    messages=50,
+    kill_every_seconds=2.0,
+    backlog=150,
+    patience_seconds=600,
+)
+_SEEDS = 20
+_WAITING = 1_000
+_MOVING_SECONDS = 10.0
+
+
+def main() -> int:
+    """Run the parts asked for; returns the exit code."""
+    parts: dict[str, Callable[[], list[str]]] = {"fire": _fire, "pace": _pace, "redis": _redis}
+    faults = []
+    for name in os.environ.get("PART", "").split() or parts:
+        _say(f"== {name}")
+        faults += [f"{name}: {fault}" for fault in _faults_in(parts[name])]
+    for fault in faults:
+        _say(fault)
+    _say("soak: " + (f"{len(faults)} faults" if faults else "no fault"))
+    return 1 if faults else 0
+
+
+def _faults_in(part: Callable[[], list[str]]) -> list[str]:
+    """Run one part; what did not come about in time is a fault, and the next part goes on."""
+    try:
+        return part()
+    except AssertionError as error:
+        return [str(error)]
+
+
+def _fire() -> list[str]:
+    """Set fire to four workers, seed after seed."""
+    chosen = os.environ.get("SEED")
+    count = int(os.environ.get("SEEDS") or _SEEDS)
+    seeds = [int(chosen)] if chosen else [random.randrange(1_000_000) for _ in range(count)]
+    _say(f"seeds {' '.join(map(str, seeds))}; {_FIRE}")
+    reports, stores = [], []
+    with _crowd(4) as crowd:
+        stores = [crowd.new_store(attempts=_FIRE.attempts) for _ in range(_FIRE.stores)]
+        for run, seed in enumerate(seeds):
+            reports.append(run_under_fire(crowd, seed, _FIRE, stores, run))
+            _say(str(reports[-1]))
+    waits = [wait for report in reports for wait in report.waits]
+    _say(
+        f"seeds {' '.join(map(str, seeds))}: {sum(report.kills for report in reports)} kills,"
+        f" {len(waits)} orphaned, worst wait {max(waits, default=0.0):.1f} s"
+    )
+    return [f"seed {report.seed}: {fault}" for report in reports for fault in report.faults]
+
+
+def _pace() -> list[str]:
+    """Let a thousand wait at a store of ten turns a second, with three workers."""
+    with _crowd(3) as crowd:
+        pace = run_at_a_pace(crowd, _WAITING)
+    _say(str(pace))
+    return faults_of(pace)
+
+
+def _redis() -> list[str]:
+    """Flush Redis and kill it with all it kept, five times each, while stores are at work."""
+    with _crowd(3) as crowd:
+        report = run_redis_faults(crowd, paced=_WAITING, fast=200, rounds=5)
+    _say(str(report))
+    late = [
+        f"{outage.name}: nothing moved for {outage.stillness:.1f} s"
+        for outage in report.outages
+        if outage.stillness > _MOVING_SECONDS
+    ]
+    if report.pace.longest_gap > _MOVING_SECONDS:
+        late.append(f"the paced store stood still for {report.pace.longest_gap:.1f} s")
+    return [*report.verdict.faults, *late, *faults_of(report.pace, with_average=False)]
+
+
+@contextmanager
+def _crowd(workers: int) -> Iterator[Crowd]:
+    """Start an installation with the default lease and sweeper, for one part."""
+    with tempfile.TemporaryDirectory(prefix="mostrador-soak-") as folder:
+        crowd = Crowd(Path(folder), workers, UNKNOWN_SECONDS="5")
+        try:
+            yield crowd.wait_until_ready()
+        finally:
+            crowd.stop()
+
+
+def _say(line: str) -> None:
+    print(line, flush=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
