@@ -10,6 +10,7 @@ import pytest
 import requests
 
 from tests.ports import free_port
+from tests.waiting import eventually
 
 from .stand import PATIENCE_SECONDS, Running, wait_until
 
@@ -44,7 +45,7 @@ def process(tmp_path, ingress_url):
 @pytest.fixture
 def simulator(process):
     running = Running(process[1])
-    wait_until(lambda: is_alive(running))
+    eventually(lambda: is_alive(running), 30, "a simulator that answers")
     running.register()
     return running
 
