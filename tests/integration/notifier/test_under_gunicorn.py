@@ -40,7 +40,7 @@ def process(console_settings, tmp_path):
         stderr=log,
     )
     url = f"http://127.0.0.1:{port}"
-    wait_until(lambda: started.poll() is not None or is_ready(url), seconds=30)
+    wait_until(lambda: started.poll() is not None or is_ready(url), seconds=60)
     yield started, url
     if started.poll() is None:
         started.kill()
@@ -66,7 +66,7 @@ def browser(process):
 def is_ready(url):
     try:
         return requests.get(f"{url}/readyz", timeout=5).status_code == 200
-    except requests.ConnectionError:
+    except (requests.ConnectionError, requests.Timeout):
         return False
 
 
