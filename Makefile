@@ -25,8 +25,8 @@ $(READY): requirements/bootstrap.txt requirements/development.txt $(PROJECTS) sc
 	@PYTHON="$(PYTHON)" scripts/setup && rm -f .venv/ready-* && touch $@
 
 ##@ Tests
-test: $(READY) ## Run the whole suite on real PostgreSQL and real Redis
-	@$(BIN)/python -m pytest $(ARGS)
+test: $(READY) ## Run the whole suite on real PostgreSQL and real Redis, in two processes
+	@$(BIN)/python -m pytest -n 2 $(ARGS)
 
 unit: $(READY) ## Run the tests that need no server
 	@$(BIN)/python -m pytest tests/unit $(ARGS)

@@ -1,7 +1,7 @@
 """Real servers for every test that wants them; a fresh installation for each test."""
 
 import secrets
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -18,6 +18,8 @@ from common.stores import Store, Stores
 from devstack import embedded
 from devstack.embedded import Embedded
 
+from .two_at_once import ByFolder, a_turn
+
 # Rows are few: deleting them takes 3 ms where TRUNCATE takes 150, for every test there is.
 _EMPTY = text(
     """
@@ -31,6 +33,18 @@ _EMPTY = text(
 )
 # No test ends this PostgreSQL by force, so its commits need not wait for the disk.
 _HURRY = text("ALTER DATABASE mostrador SET synchronous_commit = off")
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> ByFolder:
+    return ByFolder(config, log)
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
+    """Run a test that measures while no other runs; waiting for that is not counted as its time."""
+    with a_turn(alone=item.get_closest_marker("measures") is not None):
+        return (yield)
 
 
 @pytest.fixture(scope="session")

@@ -3,16 +3,17 @@
 import json
 import os
 import signal
-import socket
 import subprocess
 import sys
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 import requests
-from sqlalchemy import create_engine, text
+from sqlalchemy import Engine, create_engine, text
 
 from common.database import sqlalchemy_url
+from tests.ports import free_port_base
 from tests.waiting import eventually
 
 _READY_SECONDS = 90.0
@@ -23,7 +24,7 @@ class Stack:
 
     def __init__(self, folder: Path, **environment: str) -> None:
         self.folder = folder
-        self.port_base = _free_port_base()
+        self.port_base = free_port_base()
         self.fail_points = folder / "fail-point"
         self._output = (folder / "run.txt").open("w+")
         self._environment = environment
@@ -57,10 +58,18 @@ class Stack:
         return (self.folder / "run.txt").read_text()
 
     def stop(self) -> int:
+        if "_owner" in vars(self):
+            self._owner.dispose()
         os.killpg(self.process.pid, signal.SIGTERM)
         code = self.process.wait(timeout=25)
         self._output.close()
         return code
+
+    @cached_property
+    def _owner(self) -> Engine:
+        # Kept, because conditions are looked at thirty times a second; a test may have cut it.
+        address = sqlalchemy_url(self.demo["migration_database_url"])
+        return create_engine(address, pool_pre_ping=True)
 
     @property
     def demo(self) -> dict[str, Any]:
@@ -71,13 +80,9 @@ class Stack:
 
     def sql(self, statement: str, **values: object) -> list[dict[str, Any]]:
         """Ask the database as its owner, who sees all stores."""
-        engine = create_engine(sqlalchemy_url(self.demo["migration_database_url"]))
-        try:
-            with engine.begin() as connection:
-                result = connection.execute(text(statement), values)
-                return [dict(row) for row in result.mappings()] if result.returns_rows else []
-        finally:
-            engine.dispose()
+        with self._owner.begin() as connection:
+            result = connection.execute(text(statement), values)
+            return [dict(row) for row in result.mappings()] if result.returns_rows else []
 
     def write(self, phone: str, words: str, store: str = "store-1", **more: object) -> str:
         """Write to a store as a customer; returns the wamid."""
@@ -160,21 +165,3 @@ class Agent:
     @property
     def cookie(self) -> str:
         return "; ".join(f"{each.name}={each.value}" for each in self.http.cookies)
-
-
-def _free_port_base() -> int:
-    """Find a base whose services' ports are free now."""
-    for base in range(20_000 + os.getpid() % 500 * 20, 60_000, 20):
-        if all(_is_free(base + offset) for offset in range(1, 12)):
-            return base
-    raise AssertionError("no free ports")
-
-
-def _is_free(port: int) -> bool:
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind(("127.0.0.1", port))
-        except OSError:
-            return False
-    return True

@@ -42,6 +42,7 @@ def test_the_same_product_in_the_other_store_has_no_picture(stack, phone):
     assert [row["request"]["type"] for row in stack.sent(phone, "store-2")] == ["text"]
 
 
+@pytest.mark.measures
 def test_asking_for_help_hands_over_once_and_the_agent_sees_what_follows_at_once(
     stack, phone, agent
 ):

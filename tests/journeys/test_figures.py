@@ -3,6 +3,8 @@
 import statistics
 import time
 
+import pytest
+
 from .test_the_door_under_fire import envelope, post, store_facts
 
 ANSWER_SECONDS = 0.05
@@ -10,6 +12,7 @@ REPLY_SECONDS = 1.5
 _ROUNDS = 30
 
 
+@pytest.mark.measures
 def test_the_median_webhook_takes_under_50_ms_and_every_reply_goes_within_1500_ms(stack, phone):
     one = store_facts(stack, 1)
     answers, phones = [], [f"{phone}{number:02d}" for number in range(_ROUNDS)]

@@ -53,6 +53,7 @@ def snap(phone, agent, second_agent):
     return keep
 
 
+@pytest.mark.measures
 def test_a_customer_and_two_agents_see_one_conversation(stack, phone, agent, second_agent, snap):
     ask_for_a_product(phone)
     session = stack.session_of(CUSTOMER)

@@ -98,6 +98,7 @@ def test_a_store_registered_twice_at_once_is_registered_once(
     assert sorted(_at_once(catalog_app, tokens, [("POST", "/stores", form)] * 2)) == [201, 409]
 
 
+@pytest.mark.measures
 def test_another_process_sees_a_new_store_within_two_seconds(
     new_catalog_app, ask, store, tokens, phone_number_id
 ):

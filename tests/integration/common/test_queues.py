@@ -84,6 +84,7 @@ def test_ringing_nobody_leaves_no_job(doorbells, client):
     assert waiting(client) == []
 
 
+@pytest.mark.measures
 def test_without_redis_a_ring_fails_at_once_and_says_so(free_port):
     doorbells = Doorbells(redis_client(f"redis://127.0.0.1:{free_port}/0"))
     began = time.monotonic()
@@ -93,6 +94,7 @@ def test_without_redis_a_ring_fails_at_once_and_says_so(free_port):
     assert time.monotonic() - began < 1
 
 
+@pytest.mark.measures
 def test_a_redis_that_never_answers_costs_a_bounded_time(mute_port):
     doorbells = Doorbells(redis_client(f"redis://127.0.0.1:{mute_port}/0"))
     began = time.monotonic()

@@ -30,6 +30,7 @@ def test_a_store_is_read_with_its_settings_over_the_installations(registration, 
     assert (settings.attempts, settings.concurrency) == (3, 8)
 
 
+@pytest.mark.measures
 def test_another_process_sees_a_change_within_two_seconds(registration, stores, store):
     assert stores.get("store-1").name == "Tienda 1"
     registration.change("store-1", StoreChange(name="Tienda nueva"))
@@ -41,6 +42,7 @@ def test_another_process_sees_a_change_within_two_seconds(registration, stores, 
     assert stores.get("store-1").version == store.version + 1
 
 
+@pytest.mark.measures
 def test_within_a_second_nobody_asks_the_database_twice(registration, stores, store):
     registration.change("store-1", StoreChange(name="Tienda nueva"))
 
@@ -56,6 +58,7 @@ def test_a_store_that_is_not_there_is_not_found(stores, two_stores, store_id):
     assert not stores.is_known(store_id)
 
 
+@pytest.mark.measures
 def test_a_store_registered_while_running_is_found_soon(registration, stores, store):
     with pytest.raises(StoreNotFoundError):
         stores.get("store-3")

@@ -2,7 +2,6 @@
 
 import json
 import os
-import random
 import signal
 import subprocess
 import sys
@@ -14,7 +13,7 @@ from typing import Any
 
 import psutil
 
-from devstack.ports import is_free
+from tests.ports import free_port_base
 
 STAND_INS = Path(__file__).with_name("stand_ins")
 PATIENCE_SECONDS = 40.0
@@ -121,14 +120,6 @@ def wait_until(
     while not condition():
         assert time.monotonic() < deadline, f"waited in vain: {what}"
         time.sleep(0.02)
-
-
-def free_port_base() -> int:
-    """Find a base whose ports are free; below the range of outgoing connections."""
-    while True:
-        base = random.randrange(20_000, 32_000, 20)
-        if all(is_free(base + offset) for offset in (1, 2, 3, 4, 10, 11)):
-            return base
 
 
 def is_alive(process: psutil.Process) -> bool:

@@ -5,6 +5,7 @@ import signal
 import time
 
 import psycopg
+import pytest
 import redis
 import requests
 
@@ -29,6 +30,7 @@ def _kill_and_wait(stack, role, pid):
     return taken
 
 
+@pytest.mark.measures
 def test_a_killed_worker_is_replaced_within_2_s_and_no_other_notices(shared_stack):
     [pid] = shared_stack.pids("worker")
     assert _kill_and_wait(shared_stack, "worker", pid) < REPLACED_WITHIN_SECONDS
@@ -42,6 +44,7 @@ def test_a_killed_master_is_replaced_with_its_port(shared_stack):
     assert requests.get(shared_stack.demo()["ingress"] + "/readyz", timeout=5).ok
 
 
+@pytest.mark.measures
 def test_a_killed_gunicorn_worker_shows_in_the_demo_file(shared_stack):
     master, first, _ = shared_stack.pids("catalog")
     assert _kill_and_wait(shared_stack, "catalog", first) < REPLACED_WITHIN_SECONDS

@@ -3,10 +3,13 @@
 import threading
 import time
 
+import pytest
+
 from tests.waiting import eventually
 
 from .door import change, delivery, message
 
+pytestmark = pytest.mark.measures
 BODY = delivery(change(message("wamid.a")))
 
 

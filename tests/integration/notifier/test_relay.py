@@ -122,6 +122,7 @@ def test_two_notifiers_tell_their_sockets_the_same(ana, shop, other_console):
     other.close()
 
 
+@pytest.mark.measures
 def test_who_does_not_read_is_told_to_load_anew_and_delays_nobody(logged_in, shop):
     slow, quick = logged_in("ana").connect(sockopt=SMALL_BUFFER), logged_in("beto").hello("store-1")
     slow.say("hello", store_id="store-1", last_seq=None, rooms=[])

@@ -12,6 +12,8 @@ import pytest
 import requests
 import websocket
 
+from tests.ports import free_port
+
 from .stand import ORIGIN, Browser, wait_until
 
 PHONE = "573001112233"
@@ -19,8 +21,7 @@ PHONE = "573001112233"
 
 @pytest.fixture
 def process(console_settings, tmp_path):
-    with socket.create_server(("127.0.0.1", 0)) as held:
-        port = held.getsockname()[1]
+    port = free_port()
     settings = console_settings
     command = ["-m", "gunicorn", "-c", "python:notifier.gunicorn_config", "notifier.wsgi:app"]
     log = (tmp_path / "notifier.log").open("w")
@@ -39,7 +40,7 @@ def process(console_settings, tmp_path):
         stderr=log,
     )
     url = f"http://127.0.0.1:{port}"
-    wait_until(lambda: started.poll() is not None or is_ready(url), seconds=30)
+    wait_until(lambda: started.poll() is not None or is_ready(url), seconds=60)
     yield started, url
     if started.poll() is None:
         started.kill()
@@ -65,7 +66,7 @@ def browser(process):
 def is_ready(url):
     try:
         return requests.get(f"{url}/readyz", timeout=5).status_code == 200
-    except requests.ConnectionError:
+    except (requests.ConnectionError, requests.Timeout):
         return False
 
 
@@ -108,6 +109,7 @@ def test_pings_of_the_client_do_not_disturb_the_frames(ana, shop):
     assert wire.numbers() == list(range(1, last + 1))
 
 
+@pytest.mark.measures
 @pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGINT])
 def test_at_the_end_every_socket_is_told_that_the_server_goes_away(process, ana, shop, how):
     started, _ = process

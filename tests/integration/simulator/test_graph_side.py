@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from simulator.app import create_app
 from simulator.box import box_of
+from tests.ports import free_port
 
 from .stand import (
     CUSTOMER,
@@ -72,8 +73,8 @@ def test_a_status_is_repeated_unchanged_until_ingress_takes_it(simulator, ingres
 
 
 def test_statuses_wait_for_an_ingress_that_is_away(settings, ingress, serve):
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        port = listener.getsockname()[1]
+    port = free_port()
+    with socket.create_server(("127.0.0.1", port)) as listener:
         app = create_app(replace(settings, ingress_url=f"http://127.0.0.1:{port}"))
         simulator = Running(serve(app))
         simulator.register()

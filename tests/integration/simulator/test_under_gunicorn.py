@@ -2,7 +2,6 @@
 
 import os
 import signal
-import socket
 import subprocess
 import sys
 import threading
@@ -10,13 +9,15 @@ import threading
 import pytest
 import requests
 
+from tests.ports import free_port
+from tests.waiting import eventually
+
 from .stand import PATIENCE_SECONDS, Running, wait_until
 
 
 @pytest.fixture
 def process(tmp_path, ingress_url):
-    with socket.create_server(("127.0.0.1", 0)) as held:
-        port = held.getsockname()[1]
+    port = free_port()
     started = subprocess.Popen(
         [
             sys.executable,
@@ -44,7 +45,7 @@ def process(tmp_path, ingress_url):
 @pytest.fixture
 def simulator(process):
     running = Running(process[1])
-    wait_until(lambda: is_alive(running))
+    eventually(lambda: is_alive(running), 30, "a simulator that answers")
     running.register()
     return running
 

@@ -1,6 +1,5 @@
 """Starts the real door, catalog, simulator and worker around one test."""
 
-import socket
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import replace
@@ -17,6 +16,7 @@ from common.tokens import InternalTokens
 from ingress.app import create_app as create_ingress
 from simulator.app import create_app as create_simulator
 from simulator.box import box_of
+from tests.ports import free_port
 from worker.wiring import build
 
 from .system import ChatEndpoint, Served, System
@@ -51,13 +51,13 @@ def start(settings: Settings, database: Database, running: ExitStack, chat: Chat
         running.callback(served.stop)
         return served.url
 
-    catalog_port, simulator_port = _free_ports(2)
+    catalog_port, simulator_port = free_port(), free_port()
     base = {
         "catalog_url": f"http://127.0.0.1:{catalog_port}",
         "base_url": f"http://127.0.0.1:{catalog_port}",
         "graph_api_url": f"http://127.0.0.1:{simulator_port}",
         "ai_base_url": serve(chat.app()) + "/v1",
-        "port_base": _free_ports(1)[0] - 10,
+        "port_base": free_port() - 10,
         "unknown_seconds": 2,
         "sweep_seconds": 0.5,
         "worker_threads": 4,
@@ -91,13 +91,3 @@ def _introduce(simulator: str, settings: Settings) -> None:
             timeout=5,
         )
         assert answer.ok, answer.text
-
-
-def _free_ports(count: int) -> list[int]:
-    probes = [socket.socket() for _ in range(count)]
-    for probe in probes:
-        probe.bind(("127.0.0.1", 0))
-    ports = [probe.getsockname()[1] for probe in probes]
-    for probe in probes:
-        probe.close()
-    return ports

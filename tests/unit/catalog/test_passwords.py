@@ -27,6 +27,7 @@ def test_a_broken_hash_matches_nothing(passwords):
     assert not passwords.matches("x", "not a hash")
 
 
+@pytest.mark.measures
 def test_no_account_takes_the_same_work_as_a_wrong_password(passwords):
     kept = passwords.hash("secreto-de-ana")
     assert not passwords.matches("secreto-de-ana", None)

@@ -2,6 +2,7 @@
 
 import time
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -39,6 +40,7 @@ def test_short_endless_and_too_many_words_are_left_out():
     assert words[0] == "palabra0"
 
 
+@pytest.mark.measures
 def test_a_run_of_marks_is_folded_at_once():
     began = time.perf_counter()
     indexed_words("a" + "\u0301\u0323" * 32_000)

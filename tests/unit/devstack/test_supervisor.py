@@ -49,6 +49,7 @@ def _is_up(program):
     return program.log.exists() and "up" in program.log.read_text()
 
 
+@pytest.mark.measures
 def test_a_killed_program_is_started_again_and_no_other(supervisor, program, said):
     for name in ("one", "two"):
         supervisor.start(program(FOREVER, name, name))

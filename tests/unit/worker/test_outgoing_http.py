@@ -126,6 +126,7 @@ def test_an_answer_over_the_limit_is_refused(http, loopback, answer):
         http.ask("GET", loopback.url, {})
 
 
+@pytest.mark.measures
 def test_an_answer_that_drips_meets_the_deadline(impatient, loopback):
     pace = threading.Event()
 
