@@ -26,6 +26,21 @@ _END = text(
         :store_id, CAST(:turn_id AS uuid), CAST(:rows AS uuid[]), :state, :outcome)
     """
 )
+_HOLD = text(
+    """
+    UPDATE inbox SET due_at = 'infinity', attempts = greatest(attempts - 1, 0),
+        turn_id = CASE WHEN EXISTS (
+            SELECT 1 FROM outbox WHERE store_id = :store_id AND turn_id = CAST(:turn_id AS uuid))
+            THEN turn_id END
+    WHERE store_id = :store_id AND inbox_id = ANY (CAST(:rows AS uuid[]))
+    """
+)
+_STAND_ASIDE = text(
+    """
+    UPDATE turns SET state = 'done', outcome = 'held'
+    WHERE store_id = :store_id AND turn_id = CAST(:turn_id AS uuid)
+    """
+)
 
 
 @dataclass(frozen=True)
@@ -83,14 +98,21 @@ class Ended:
 
 
 def begin(
-    database: Database, store_id: str, conversation_id: str, taker: Taker, most_attempts: int
+    database: Database,
+    store_id: str,
+    conversation_id: str,
+    taker: Taker,
+    most_attempts: int,
+    *,
+    is_paused: bool = False,
 ) -> Turn | NotDue | None:
     """Take the lease, and count an attempt at the head of the conversation and what goes with it.
 
     Returns None when nothing is pending, all is held or somebody else has it. The last attempt
-    of a burst of which nothing is planned is made with its head alone.
+    of a burst of which nothing is planned is made with its head alone. In a paused store, what
+    is not held yet is taken up before what is: to be shown and held.
     """
-    its = (conversation_id, taker.holder, taker.lease_seconds, _MOST_ROWS, most_attempts)
+    its = (conversation_id, taker.holder, taker.lease_seconds, _MOST_ROWS, most_attempts, is_paused)
     rows = database.call("begin_turn", store_id, *its)
     if not rows:
         return None
@@ -159,13 +181,14 @@ def next_due(connection: Connection, store_id: str, conversation_id: str) -> flo
 
 
 def hold(connection: Connection, turn: Turn) -> None:
-    """Keep a turn, as it is and uncounted, until its store is active again."""
-    table = models.inbox
-    connection.execute(
-        update(table)
-        .where(table.c.store_id == turn.lease.store_id, table.c.inbox_id.in_(turn.inbox_ids))
-        .values(due_at=text("'infinity'"), attempts=func.greatest(table.c.attempts - 1, 0))
-    )
+    """Keep a turn's mail, uncounted, until its store is active again.
+
+    The turn stands aside, so that what comes behind it can be shown too. Unless something of it
+    is planned it is forgotten: all that was held is answered together.
+    """
+    its = {"store_id": turn.lease.store_id, "turn_id": turn.turn_id, "rows": turn.inbox_ids}
+    connection.execute(_HOLD, its)
+    connection.execute(_STAND_ASIDE, its)
 
 
 def resume_held(connection: Connection) -> int:

@@ -48,7 +48,14 @@ class TurnRunner:
         """
         store = self.stores.get(store_id)
         taker, attempts = Taker(self.holder, self.lease_seconds), store.settings.attempts
-        turn = turns.begin(self.database, store_id, conversation_id, taker, attempts)
+        turn = turns.begin(
+            self.database,
+            store_id,
+            conversation_id,
+            taker,
+            attempts,
+            is_paused=not store.is_active,
+        )
         if not isinstance(turn, Turn):
             return None if turn is None else turn.seconds
         failpoints.reach("worker.attempt_counted")

@@ -53,6 +53,7 @@ class Machinery:
 
     broker: StoreQueues
     worker: Worker
+    announcer: Announcer
     keeper: LeaseKeeper
     renewals: Ticker
     claims: Ticker
@@ -74,6 +75,7 @@ class Machinery:
         self.renewals.stop()
         self.keeper.hand_back()
         self.broker.consumer.hand_back()
+        self.announcer.close()
         self.probes.stop()
 
 
@@ -85,7 +87,8 @@ def build(settings: Settings) -> Machinery:
     client = redis_client(settings.redis_url, settings.worker_threads + _SPARE_CONNECTIONS)
     connections = min(settings.worker_threads, _MOST_CONNECTIONS) + _SPARE_CONNECTIONS
     database = Database(settings.database_url, connections, _POOL_SECONDS)
-    database.announce = Announcer(client)
+    announcer = Announcer(client)
+    database.announce = announcer
     stores = Stores(database, Keyring(settings.secrets_keys), settings)
     doorbells = Doorbells(client)
     holder = f"{socket.gethostname()}/{os.getpid()}"
@@ -106,6 +109,7 @@ def build(settings: Settings) -> Machinery:
         worker=Worker(
             broker, worker_threads=settings.worker_threads, worker_timeout=_THREAD_WAKES_MS
         ),
+        announcer=announcer,
         keeper=keeper,
         renewals=Ticker("lease-keeper", settings.lease_seconds / RENEWALS_PER_LEASE, keeper.renew),
         claims=Ticker("claims", _HOLD_SECONDS, broker.consumer.hold),

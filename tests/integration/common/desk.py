@@ -69,13 +69,15 @@ class Desk:
         assert lease is not None
         return lease
 
-    def begin(self, lease: Lease, most_attempts: int = 99) -> Turn | float | None:
+    def begin(
+        self, lease: Lease, most_attempts: int = 99, *, is_paused: bool = False
+    ) -> Turn | float | None:
         """Take up the turn under a lease that is held; else say when the head is due."""
         its = {"store": self.store_id, "conversation": lease.conversation_id}
         with self.database.store(self.store_id) as connection:
             rows = connection.execute(
-                text("SELECT * FROM take_up(:store, :conversation, :fence, 20, :most)"),
-                its | {"fence": lease.fence, "most": most_attempts},
+                text("SELECT * FROM take_up(:store, :conversation, :fence, 20, :most, :paused)"),
+                its | {"fence": lease.fence, "most": most_attempts, "paused": is_paused},
             ).all()
             if rows:
                 return turns.read(lease, rows)

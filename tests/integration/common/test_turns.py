@@ -280,7 +280,7 @@ def test_what_is_held_waits_uncounted_until_its_store_is_active(desk, registrati
 
     assert next_due(desk, conversation) is None
     assert resume(desk) == 0
-    assert desk.begin(lease) is None
+    assert desk.begin(lease, is_paused=True) is None
 
     registration.change("store-1", StoreChange(status="active"))
     assert resume(desk) == 2
@@ -288,11 +288,22 @@ def test_what_is_held_waits_uncounted_until_its_store_is_active(desk, registrati
     assert (wamids(again), again.attempts) == (["a", "b"], 1)
 
 
-def test_what_comes_after_held_mail_waits_behind_it(desk):
-    conversation = desk.write("a")
-    lease = desk.lease(conversation)
+def test_what_comes_behind_held_mail_is_taken_up_to_be_shown_while_the_store_is_paused(desk):
+    lease = desk.lease(desk.write("a"))
+    held(desk, desk.turn(lease))
+    conversation = desk.write("b")
+
+    assert next_due(desk, conversation) == 0
+    shown = desk.begin(lease, is_paused=True)
+    assert wamids(shown) == ["b"]
+    held(desk, shown)
+    assert next_due(desk, conversation) is None
+    assert wamids(desk.turn(lease)) == ["a", "b"]  # active again: answered together
+
+
+def test_held_mail_goes_before_what_came_behind_it_once_the_store_is_active(desk):
+    lease = desk.lease(desk.write("a"))
     held(desk, desk.turn(lease))
     desk.write("b")
 
-    assert desk.begin(lease) is None
-    assert next_due(desk, conversation) is None
+    assert wamids(desk.turn(lease)) == ["a", "b"]

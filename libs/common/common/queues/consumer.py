@@ -130,6 +130,7 @@ class TurnConsumer(Consumer):
         if not self._seats.wait_for_one(_LONGEST_WAIT_SECONDS):
             return
         if not self._wakes.subscribed:
+            self.hold()  # its own stores are its own from the first turn on
             self._wakes.subscribe(wake_topic(self._service.process))
         offer = self._take({})
         if offer.asked:

@@ -76,13 +76,25 @@ BEGIN
     RETURN head;
 END $$;
 
--- In how many seconds the head is due, 0 for now; null when nothing is pending or all is held.
+-- What a paused store's conversation has that is not held yet: it is shown, and held as well.
+CREATE FUNCTION first_unheld(of_store text, its_conversation uuid)
+RETURNS inbox LANGUAGE sql STABLE AS $$
+    SELECT * FROM inbox
+    WHERE store_id = of_store AND conversation_id = its_conversation AND state = 'pending'
+      AND due_at < 'infinity'
+    ORDER BY seq LIMIT 1
+$$;
+
+-- In how many seconds there is something to do, 0 for now; null when nothing is or all is held.
 CREATE FUNCTION next_due(of_store text, its_conversation uuid)
 RETURNS double precision LANGUAGE plpgsql STABLE AS $$
 DECLARE
     due timestamptz := (head_of(of_store, its_conversation)).due_at;
 BEGIN
-    IF due IS NULL OR due = 'infinity' THEN
+    IF due = 'infinity' THEN
+        due := (first_unheld(of_store, its_conversation)).due_at;
+    END IF;
+    IF due IS NULL THEN
         RETURN NULL;
     END IF;
     RETURN greatest(extract(epoch FROM due - clock_timestamp())::double precision, 0);
@@ -113,24 +125,33 @@ END $$;
 
 -- Makes or resumes the head's turn and counts its attempt; no row when nothing is due.
 --
+-- What was held is due as soon as its store is active, in its order. While the store is paused,
+-- what comes behind it is taken up for itself: to be shown and held.
+--
 -- The last attempt goes alone: of a burst that has reached it with nothing planned, only the
 -- head stays, so that one message that kills its worker does not bury the others.
 CREATE FUNCTION take_up(
     of_store text, its_conversation uuid, its_fence bigint, most_rows integer,
-    most_attempts integer)
+    most_attempts integer, is_paused boolean)
 RETURNS SETOF inbox LANGUAGE plpgsql VOLATILE AS $$
 DECLARE
     head inbox := head_of(of_store, its_conversation);
-    its_turn uuid := head.turn_id;
+    its_turn uuid;
     chosen uuid[];
     tried integer;
 BEGIN
-    IF head.inbox_id IS NULL OR head.due_at > clock_timestamp() THEN
+    IF head.due_at = 'infinity' AND is_paused THEN
+        head := first_unheld(of_store, its_conversation);
+    END IF;
+    IF head.inbox_id IS NULL
+        OR (head.due_at > clock_timestamp() AND head.due_at < 'infinity')
+    THEN
         RETURN;
     END IF;
+    its_turn := head.turn_id;
     SELECT array_agg(inbox_id ORDER BY seq), max(attempts) INTO chosen, tried
     FROM rows_with(head, most_rows);
-    IF cardinality(chosen) > 1 AND tried >= most_attempts - 1 AND NOT EXISTS (
+    IF cardinality(chosen) > 1 AND tried >= greatest(most_attempts - 1, 1) AND NOT EXISTS (
         SELECT 1 FROM outbox WHERE store_id = of_store AND turn_id = its_turn)
     THEN
         UPDATE inbox SET turn_id = NULL
@@ -146,7 +167,8 @@ BEGIN
     END IF;
     RETURN QUERY
         WITH counted AS (
-            UPDATE inbox SET turn_id = its_turn, attempts = attempts + 1
+            UPDATE inbox SET turn_id = its_turn, attempts = attempts + 1,
+                due_at = least(due_at, clock_timestamp())
             WHERE store_id = of_store AND inbox_id = ANY (chosen) RETURNING *)
         SELECT * FROM counted ORDER BY seq;
 END $$;
@@ -156,7 +178,7 @@ END $$;
 -- somebody else has the conversation. Without a turn the lease is given back at once.
 CREATE FUNCTION begin_turn(
     of_store text, its_conversation uuid, its_holder text, lease_seconds double precision,
-    most_rows integer, most_attempts integer)
+    most_rows integer, most_attempts integer, is_paused boolean)
 RETURNS TABLE (
     wait double precision, fence bigint, turn_id text, inbox_id text, kind text, event_id text,
     payload_sealed bytea, received_at timestamptz, sent_at timestamptz, attempts integer)
@@ -174,7 +196,8 @@ BEGIN
         SELECT NULL::double precision, its_fence, mail.turn_id::text, mail.inbox_id::text,
                mail.kind, mail.event_id, mail.payload_sealed, mail.received_at, mail.sent_at,
                mail.attempts
-        FROM take_up(of_store, its_conversation, its_fence, most_rows, most_attempts) AS mail;
+        FROM take_up(
+            of_store, its_conversation, its_fence, most_rows, most_attempts, is_paused) AS mail;
     IF NOT FOUND THEN
         PERFORM release_lease(of_store, its_conversation, its_holder, its_fence);
         wait := next_due(of_store, its_conversation);

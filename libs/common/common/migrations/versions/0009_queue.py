@@ -13,4 +13,4 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    op.execute("DROP FUNCTION renew_leases; DROP FUNCTION stores_named;")
+    op.execute(statements("0009_queue_back.sql"))
