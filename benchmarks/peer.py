@@ -72,7 +72,9 @@ class Peer:
         self._folder.mkdir(parents=True, exist_ok=True)
         for file in _SOURCE.glob("*.js*"):
             shutil.copy(file, self._folder)
-        command = ("npm", "ci", "--omit=dev", "--ignore-scripts", "--no-audit", "--no-fund")
+        # Not `npm ci`: it insists on optional packages of other systems, which a registry that
+        # mirrors one system need not have. What the lock names is installed all the same.
+        command = ("npm", "install", "--omit=dev", "--ignore-scripts", "--no-audit", "--no-fund")
         done = subprocess.run(
             command, cwd=self._folder, capture_output=True, text=True, check=False
         )
@@ -91,9 +93,16 @@ class Peer:
         """Add a backlog in bulk."""
         first = new_phones(conversations)[0]
         arguments = (first, str(conversations), str(messages), QUESTION)
-        subprocess.run(
-            ("node", "fill.js", *arguments), cwd=self._folder, env=self._environment, check=True
+        done = subprocess.run(
+            ("node", "fill.js", *arguments),
+            cwd=self._folder,
+            env=self._environment,
+            capture_output=True,
+            text=True,
+            check=False,
         )
+        if done.returncode != 0:
+            raise BenchError(f"The peer's queue could not be filled: {done.stderr[:300]}")
 
     @contextmanager
     def worker(self, concurrency: int, assistant_url: str = "") -> Iterator[int]:
