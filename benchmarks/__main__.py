@@ -23,8 +23,7 @@ from benchmarks.installation import Installation
 from benchmarks.machine import described
 from benchmarks.peer import Peer, why_no_peer
 from benchmarks.report import Measured, one_line, table
-from benchmarks.rows import ROWS, Row
-from benchmarks.rows.row import Figures
+from benchmarks.rows import ROWS, Figures, Row
 from benchmarks.world import World
 from devstack.errors import DevstackError
 
@@ -68,7 +67,7 @@ def _ground(running: ExitStack, scale: float) -> Ground:
     installation = Installation(_FOLDER / "installation", world.url)
     running.callback(installation.stop)
     installation.start()
-    backlog = Backlog(installation)
+    backlog = Backlog(installation.settings)
     running.callback(backlog.close)
     peer = None
     if reason := why_no_peer():

@@ -7,12 +7,12 @@ from collections.abc import Iterator, Sequence
 
 import redis
 
-from benchmarks.installation import Installation
 from common.database import Database
 from common.inbound import InboundMessage
 from common.inbox import NewItem, accept
 from common.queues import Doorbells, connect
 from common.sealing import Keyring, StoreSeal
+from common.settings import Settings
 from common.stores import Stores
 
 _ITEMS_AT_ONCE = 500
@@ -28,11 +28,10 @@ def new_phones(count: int) -> list[str]:
 class Backlog:
     """Fills the inbox through the same `accept` as the door, then rings."""
 
-    def __init__(self, installation: Installation) -> None:
-        self._database = Database(installation.database_url, 2)
-        keyring = Keyring(installation.sealing_keys)
-        self._stores = Stores(self._database, keyring, installation.settings)
-        self._redis = redis.Redis.from_url(installation.redis_url)
+    def __init__(self, settings: Settings) -> None:
+        self._database = Database(settings.database_url, 2)
+        self._stores = Stores(self._database, Keyring(settings.secrets_keys), settings)
+        self._redis = redis.Redis.from_url(settings.redis_url)
         self._doorbells = Doorbells(connect(self._redis))
         self._seals: dict[str, StoreSeal] = {}
         self._waiting: dict[str, list[str]] = {}

@@ -21,15 +21,13 @@ def middle(values: Iterable[float]) -> float:
 
 def median_ratio(ours: Sequence[float], theirs: Sequence[float]) -> float:
     """Divide within each round, then take the median: rounds differ more than sides do."""
-    return middle(
-        mine / other for mine, other in zip(ours, theirs, strict=True) if other and mine == mine
-    )
+    return middle(mine / other for mine, other in zip(ours, theirs, strict=True) if other)
 
 
 def shown(value: float) -> str:
     """Write a figure with three digits that mean something."""
     if math.isnan(value):
-        return "–"
+        return "-"
     if abs(value) >= 100:  # noqa: PLR2004
         return f"{value:,.0f}"
     return f"{value:.3g}"

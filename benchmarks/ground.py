@@ -42,7 +42,7 @@ class Ground:
     def keep_stores(self, count: int) -> Sequence[str]:
         """Have exactly so many unlimited stores and nothing else; returns their ids."""
         settings = named(count, UNLIMITED)
-        keyring = Keyring(self.installation.sealing_keys)
+        keyring = Keyring(self.installation.settings.secrets_keys)
         replace_stores(self.installation.owner_url, keyring, settings)
         self.clear()
         return tuple(settings)
@@ -74,7 +74,7 @@ class Ground:
             installation = self.installation
             meter = Meter(
                 {
-                    "worker": workers.pids,
+                    "worker": workers,
                     "catalog": installation.service_pids["catalog"][:1],
                     "postgres": (installation.server_pids["postgres"],),
                     "redis": (installation.server_pids["redis"],),

@@ -8,7 +8,7 @@ import os
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import replace
 from pathlib import Path
 
 import psycopg
@@ -38,13 +38,6 @@ _OWN = ("DATABASE_URL", "MIGRATION_DATABASE_URL", "REDIS_URL", "REDIS_HOST", "AI
 _KEPT_TABLES = ("alembic_version", "stores")
 
 
-@dataclass(frozen=True)
-class Workers:
-    """Worker processes that run, and where their probes answer."""
-
-    pids: tuple[int, ...]
-
-
 class Installation:
     """One installation; `start` it, use it, and `stop` it whatever happened."""
 
@@ -62,15 +55,13 @@ class Installation:
         self._running.callback(servers.stop)
         self.server_pids = {each.program.name: each.pid for each in servers.processes}
         secrets = SecretsFile(self._directory.secrets)
-        self.sealing_keys = secrets_keys(self.settings, secrets)
-        self._note(servers)
+        sealing = secrets_keys(self.settings, secrets)
+        self._note(servers, sealing)
         addresses = Addresses(
             servers.database_url, servers.migration_database_url, servers.redis_url
         )
         signing = service_keys(self.settings, secrets)
-        self.environment = service_environment(
-            self.settings, addresses, self.sealing_keys, signing
-        )
+        self.environment = service_environment(self.settings, addresses, sealing, signing)
         migrate(self._directory, owner_environment(self.environment, addresses), time.sleep)
         http = [each for each in places(self.settings) if each.role in ("catalog", "ingress")]
         self.service_pids = self._running.enter_context(self._started(http, self.environment))
@@ -79,14 +70,14 @@ class Installation:
         self._running.close()
 
     @contextmanager
-    def workers(self, processes: int, environment: Mapping[str, str]) -> Iterator[Workers]:
-        """Run worker processes for as long as the block lasts."""
+    def workers(self, processes: int, environment: Mapping[str, str]) -> Iterator[tuple[int, ...]]:
+        """Run worker processes for as long as the block lasts; gives their pids."""
         wanted = [
             Place(f"worker-{index}", "worker", self.settings.port(10 + index))
             for index in range(processes)
         ]
         with self._started(wanted, {**self.environment, **environment}) as pids:
-            yield Workers(tuple(pids["worker"]))
+            yield tuple(pids["worker"])
 
     def empty(self) -> None:
         """Forget every conversation and every doorbell; the stores stay."""
@@ -95,8 +86,8 @@ class Installation:
                 "SELECT tablename FROM pg_tables WHERE schemaname = 'public'"
             ).fetchall()
             names = [name for (name,) in found if name not in _KEPT_TABLES]
-            connection.execute(f"TRUNCATE {', '.join(names)} CASCADE")  # type: ignore[arg-type]
-        with redis.Redis.from_url(self.redis_url) as client:
+            connection.execute(f"TRUNCATE {', '.join(names)} CASCADE")
+        with redis.Redis.from_url(self.settings.redis_url) as client:
             client.flushall()
 
     def analyze(self) -> None:
@@ -128,13 +119,18 @@ class Installation:
             connection.execute(f"CREATE DATABASE {_PEER_DATABASE} OWNER {SERVICE}")
         return self._access.url(SERVICE, _PEER_DATABASE)
 
-    def _note(self, servers: Embedded) -> None:
+    def _note(self, servers: Embedded, sealing: tuple[str, ...]) -> None:
+        self.settings = replace(
+            self.settings,
+            database_url=servers.database_url,
+            migration_database_url=servers.migration_database_url,
+            redis_url=servers.redis_url,
+            secrets_keys=sealing,
+        )
         stored = read_json(self._directory.postgres_access) or {}
         self._access = PostgresAccess(**stored)
-        self.database_url = servers.database_url
         self.owner_url = servers.migration_database_url
         self.superuser_url = self._access.url(SUPERUSER, "postgres")
-        self.redis_url = servers.redis_url
 
     @contextmanager
     def _started(

@@ -20,10 +20,10 @@ def described(installation: Installation) -> str:
     """Name processor, memory, versions, load and date."""
     with psycopg.connect(installation.owner_url) as connection:
         postgres = connection.info.server_version // 10_000
-    with redis.Redis.from_url(installation.redis_url) as client:
+    with redis.Redis.from_url(installation.settings.redis_url) as client:
         server = client.info("server")
-    name = "Valkey" if "valkey_version" in server else "Redis"  # type: ignore[operator]
-    version = server.get("valkey_version", server.get("redis_version", "?"))  # type: ignore[union-attr]
+    name = "Valkey" if "valkey_version" in server else "Redis"
+    version = server.get("valkey_version", server.get("redis_version", "?"))
     cores, memory = os.cpu_count(), psutil.virtual_memory().total / _GIGA
     return (
         f"{_processor()}, {cores} cores, {memory:.0f} GB, {platform.system()}; "

@@ -61,7 +61,7 @@ class Peer:
         self._environment = {
             "PATH": os.environ["PATH"],
             "NODE_ENV": "production",
-            "PEER_REDIS_URL": installation.redis_url,
+            "PEER_REDIS_URL": installation.settings.redis_url,
             "PEER_DATABASE_URL": self._database_url,
             "PEER_GRAPH_URL": graph_url,
             "PEER_APP_SECRET": APP_SECRET,

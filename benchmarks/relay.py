@@ -5,11 +5,12 @@ sent together in a pipeline are one.
 """
 
 import asyncio
-import threading
 from collections.abc import Callable
 from types import TracebackType
 from typing import Self
 from urllib.parse import urlsplit
+
+from benchmarks.background import BackgroundLoop
 
 _CHUNK = 65_536
 
@@ -21,12 +22,10 @@ class CountingRelay:
         self._target = urlsplit(url)
         self.round_trips = 0
         self.url = ""
-        self._loop = asyncio.new_event_loop()
-        self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
 
     def __enter__(self) -> Self:
-        self._thread.start()
-        port = asyncio.run_coroutine_threadsafe(self._listen(), self._loop).result()
+        self._loop = BackgroundLoop("relay")
+        port = self._loop.run(self._listen())
         login, _, _ = self._target.netloc.rpartition("@")
         self.url = self._target._replace(netloc=f"{login}@127.0.0.1:{port}").geturl()
         return self
@@ -37,10 +36,8 @@ class CountingRelay:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        asyncio.run_coroutine_threadsafe(self._end(), self._loop).result()
-        self._loop.call_soon_threadsafe(self._loop.stop)
-        self._thread.join()
-        self._loop.close()
+        self._loop.run(self._end())
+        self._loop.stop()
 
     async def _listen(self) -> int:
         self._server = await asyncio.start_server(self._serve, "127.0.0.1", 0)
@@ -48,10 +45,6 @@ class CountingRelay:
 
     async def _end(self) -> None:
         self._server.close()
-        others = asyncio.all_tasks() - {asyncio.current_task()}
-        for task in others:
-            task.cancel()
-        await asyncio.gather(*others, return_exceptions=True)
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         there = await asyncio.open_connection(self._target.hostname, self._target.port)

@@ -11,6 +11,8 @@ Measured = Mapping[str, Sequence[Figures]]
 
 def table(rows: Sequence[Row], measured: Measured) -> Iterator[str]:
     """Write medians with their spread, then the ratios of every row."""
+    yield from (f"- **{row.name}** {row.title}" for row in rows)
+    yield ""
     yield "| row | figure | median | least | most | rounds |"
     yield "|---|---|---|---|---|---|"
     for row in rows:
@@ -47,5 +49,3 @@ def _ratio(ratio: Ratio, rounds: Sequence[Figures]) -> float:
         if ratio.over in figures and ratio.under in figures
     ]
     return median_ratio([over for over, _ in pairs], [under for _, under in pairs])
-
-

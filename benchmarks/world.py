@@ -8,11 +8,12 @@ so long, any number of them at once.
 
 import asyncio
 import json
-import threading
 import time
 from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Any, Self
+
+from benchmarks.background import BackgroundLoop
 
 _HEAD_END = b"\r\n\r\n"
 _BACKLOG = 2048
@@ -50,15 +51,14 @@ class World:
     def __init__(self) -> None:
         self.seen = Seen()
         self.url = ""
-        self._loop = asyncio.new_event_loop()
-        self._thread = threading.Thread(target=self._loop.run_forever, name="world", daemon=True)
+        self._open: set[asyncio.Transport] = set()
 
     def assistant_url(self, milliseconds: int) -> str:
         return f"{self.url}/assistant/{milliseconds}/v1"
 
     def __enter__(self) -> Self:
-        self._thread.start()
-        port = asyncio.run_coroutine_threadsafe(self._listen(), self._loop).result()
+        self._loop = BackgroundLoop("world")
+        port = self._loop.run(self._listen())
         self.url = f"http://127.0.0.1:{port}"
         return self
 
@@ -68,13 +68,17 @@ class World:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        self._loop.call_soon_threadsafe(self._loop.stop)
-        self._thread.join()
-        self._loop.close()
+        self._loop.run(self._end())
+        self._loop.stop()
+
+    async def _end(self) -> None:
+        self._server.close()
+        for transport in self._open:
+            transport.abort()
 
     async def _listen(self) -> int:
-        self._server = await self._loop.create_server(
-            lambda: _Exchange(self.seen), "127.0.0.1", 0, backlog=_BACKLOG
+        self._server = await asyncio.get_running_loop().create_server(
+            lambda: _Exchange(self.seen, self._open), "127.0.0.1", 0, backlog=_BACKLOG
         )
         return int(self._server.sockets[0].getsockname()[1])
 
@@ -82,14 +86,21 @@ class World:
 class _Exchange(asyncio.Protocol):
     """One connection: request after request, as long as the client keeps it."""
 
-    def __init__(self, seen: Seen) -> None:
+    def __init__(self, seen: Seen, open_transports: set[asyncio.Transport]) -> None:
         self._seen = seen
+        self._open = open_transports
         self._received = bytearray()
         self._transport: asyncio.Transport | None = None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         if isinstance(transport, asyncio.Transport):
             self._transport = transport
+            self._open.add(transport)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        del exc
+        if self._transport is not None:
+            self._open.discard(self._transport)
 
     def data_received(self, data: bytes) -> None:
         self._received += data

@@ -8,7 +8,7 @@ from benchmarks.rows.end_to_end import END_TO_END
 from benchmarks.rows.idle import IDLE
 from benchmarks.rows.many_stores import MANY_STORES
 from benchmarks.rows.quiet_store import QUIET_STORE
-from benchmarks.rows.row import Row
+from benchmarks.rows.row import Figures, Row
 from benchmarks.rows.unit_costs import UNIT_COSTS
 
 ROWS: Mapping[str, Row] = {
@@ -24,4 +24,4 @@ ROWS: Mapping[str, Row] = {
     )
 }
 
-__all__ = ["ROWS", "Row"]
+__all__ = ["ROWS", "Figures", "Row"]

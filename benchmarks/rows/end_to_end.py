@@ -19,7 +19,7 @@ _STORES = {
 
 def _measure(ground: Ground) -> Figures:
     installation = ground.installation
-    keyring = Keyring(installation.sealing_keys)
+    keyring = Keyring(installation.settings.secrets_keys)
     replace_stores(installation.owner_url, keyring, _STORES)
     ground.clear()
     figures: dict[str, float] = {}

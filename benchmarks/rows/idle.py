@@ -44,11 +44,11 @@ def _of(ground: Ground, stores: int) -> dict[str, float]:
     ground.keep_stores(stores)
     installation = ground.installation
     with (
-        CountingRelay(installation.database_url) as relay,
-        redis.Redis.from_url(installation.redis_url) as client,
+        CountingRelay(installation.settings.database_url) as relay,
+        redis.Redis.from_url(installation.settings.redis_url) as client,
         installation.workers(1, {"DATABASE_URL": relay.url}) as workers,
     ):
-        (pid,) = workers.pids
+        (pid,) = workers
         time.sleep(_SETTLE_SECONDS)
         meter, commands, queries = Meter({"worker": (pid,)}), _commands(client), relay.round_trips
         time.sleep(_WATCH_SECONDS)
@@ -64,7 +64,7 @@ def _of(ground: Ground, stores: int) -> dict[str, float]:
 
 
 def _commands(client: "redis.Redis") -> int:
-    return int(client.info("stats")["total_commands_processed"])  # type: ignore[index]
+    return int(client.info("stats")["total_commands_processed"])
 
 
 IDLE = Row(

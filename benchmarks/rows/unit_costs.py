@@ -22,13 +22,13 @@ def _measure(ground: Ground) -> Figures:
     installation = ground.installation
     messages = ground.scaled(_MESSAGES)
     with (
-        CountingRelay(installation.database_url) as sql,
-        CountingRelay(installation.redis_url) as doorbells,
+        CountingRelay(installation.settings.database_url) as sql,
+        CountingRelay(installation.settings.redis_url) as doorbells,
     ):
         environment = {"DATABASE_URL": sql.url, "REDIS_URL": doorbells.url}
         with installation.workers(1, environment) as workers:
             _answer_all(ground, stores[0], _WARM_UP)
-            meter = Meter({"worker": workers.pids})
+            meter = Meter({"worker": workers})
             before = sql.round_trips, doorbells.round_trips
             _answer_all(ground, stores[0], messages)
             used = meter.used()["worker"]
