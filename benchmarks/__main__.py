@@ -12,9 +12,13 @@ import time
 from collections.abc import Sequence
 from contextlib import ExitStack
 from datetime import UTC, datetime
+from http.client import HTTPException
 from pathlib import Path
 from types import FrameType
 from typing import NoReturn
+
+import psycopg
+import redis
 
 from benchmarks.backlog import Backlog
 from benchmarks.errors import BenchError
@@ -25,14 +29,28 @@ from benchmarks.peer import Peer, why_no_peer
 from benchmarks.report import Measured, one_line, table
 from benchmarks.rows import ROWS, Figures, Row
 from benchmarks.world import World
+from common.errors import ServiceError
 from devstack.errors import DevstackError
 
 _FOLDER = Path("build/bench").absolute()
+_ENDINGS = (signal.SIGINT, signal.SIGTERM)
+_INTERRUPTED = 130
+# One row that cannot be measured leaves the others standing.
+_FAILURES = (
+    BenchError,
+    DevstackError,
+    ServiceError,
+    HTTPException,
+    OSError,
+    psycopg.Error,
+    redis.RedisError,
+)
 
 
 def main() -> int:
     """Measure what was asked for; 1 when something could not be measured."""
-    signal.signal(signal.SIGTERM, _interrupt)
+    for ending in _ENDINGS:
+        signal.signal(ending, _interrupt)
     rounds = int(os.environ.get("ROUNDS") or 5)
     try:
         rows = _chosen(os.environ.get("ROWS", ""))
@@ -46,7 +64,7 @@ def main() -> int:
         return 1
     except KeyboardInterrupt:
         print("bench: interrupted", file=sys.stderr)
-        return 130
+        return _INTERRUPTED
     _keep([machine, "", *table([each for each in rows if measured[each.name]], measured)])
     for failure in failures:
         print(f"bench: {failure}", file=sys.stderr)
@@ -87,8 +105,8 @@ def _measure(ground: Ground, rows: Sequence[Row], rounds: int) -> tuple[Measured
             start = time.monotonic()
             try:
                 figures = row.measure(ground)
-            except (BenchError, DevstackError) as error:
-                failures.append(f"{row.name}, round {number}: {error}")
+            except _FAILURES as error:
+                failures.append(f"{row.name}, round {number}: {str(error) or type(error).__name__}")
                 print(failures[-1], flush=True)
                 continue
             measured[row.name].append(figures)
@@ -105,6 +123,8 @@ def _keep(lines: Sequence[str]) -> None:
 
 
 def _interrupt(_number: int, _frame: FrameType | None) -> NoReturn:
+    for ending in _ENDINGS:  # a second one does not shorten the stop
+        signal.signal(ending, signal.SIG_IGN)
     raise KeyboardInterrupt
 
 

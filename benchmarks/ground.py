@@ -10,7 +10,7 @@ from benchmarks.errors import BenchError
 from benchmarks.installation import Installation
 from benchmarks.peer import Peer
 from benchmarks.stores import UNLIMITED, named, replace_stores
-from benchmarks.world import World
+from benchmarks.world import Seen, World
 from common.sealing import Keyring
 
 _STALL_SECONDS = 60.0
@@ -20,10 +20,13 @@ _FEWEST = 20
 
 @dataclass(frozen=True)
 class Drained:
-    """How long a backlog took from the first request outside to its end, and what it cost."""
+    """How long a backlog took from the first request outside to its end, and what it cost.
+
+    `cpu_ms` is the processor time of each role for one message sent.
+    """
 
     seconds: float
-    cpu_seconds: Mapping[str, float]
+    cpu_ms: Mapping[str, float]
 
 
 @dataclass
@@ -72,19 +75,12 @@ class Ground:
         self.installation.analyze()
         with self.installation.workers(processes, environment or {}) as workers:
             installation = self.installation
-            meter = Meter(
-                {
-                    "worker": workers,
-                    "catalog": installation.service_pids["catalog"][:1],
-                    "postgres": (installation.server_pids["postgres"],),
-                    "redis": (installation.server_pids["redis"],),
-                }
-            )
+            meter = self._meter(worker=workers, catalog=installation.service_pids["catalog"][:1])
             self._wait_for(len(store_ids) * conversations)
             self._wait_until_settled()
-            ended, used = time.monotonic(), meter.used()
+            ended, cpu_ms = time.monotonic(), meter.used_for_each()
         self._require_answers()
-        return Drained(ended - self.world.seen.first_at(), used)
+        return Drained(ended - self.world.seen.first_at(), cpu_ms)
 
     def drain_peer(
         self, conversations: int, messages: int, concurrency: int, assistant_url: str = ""
@@ -95,14 +91,16 @@ class Ground:
         self.clear()
         self.peer.fill(conversations, messages)
         with self.peer.worker(concurrency, assistant_url) as pid:
-            servers = self.installation.server_pids
-            meter = Meter(
-                {"worker": (pid,), **{role: (servers[role],) for role in ("postgres", "redis")}}
-            )
+            meter = self._meter(worker=(pid,))
             self._wait_for(conversations * messages)
-            used = meter.used()
+            cpu_ms = meter.used_for_each()
         seen = self.world.seen
-        return Drained(seen.sent[-1].at - seen.first_at(), used)
+        return Drained(seen.sent[-1].at - seen.first_at(), cpu_ms)
+
+    def _meter(self, **roles: Sequence[int]) -> "_SendMeter":
+        servers = self.installation.server_pids
+        both = {role: (servers[role],) for role in ("postgres", "redis")}
+        return _SendMeter(Meter({**roles, **both}), self.world.seen)
 
     def _wait_for(self, sends: int) -> None:
         before, moved_at = -1, time.monotonic()
@@ -124,3 +122,16 @@ class Ground:
         outcomes = self.installation.outcomes()
         if set(outcomes) != {"done answered"}:
             raise BenchError(f"Not every message was answered: {outcomes}.")
+
+
+class _SendMeter:
+    """Shares processor time out among the messages that are sent from now on."""
+
+    def __init__(self, meter: Meter, seen: Seen) -> None:
+        self._meter = meter
+        self._seen = seen
+        self._sent_before = len(seen.sent)
+
+    def used_for_each(self) -> dict[str, float]:
+        sent = max(len(self._seen.sent) - self._sent_before, 1)
+        return {role: used * 1000 / sent for role, used in self._meter.used().items()}

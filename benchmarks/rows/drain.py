@@ -26,19 +26,16 @@ def _measure(ground: Ground) -> Figures:
     }
     if ground.peer is not None:
         many = ground.drain_peer(conversations, _MESSAGES, 50)
-        figures |= {_MANY: total / many.seconds, **_cpu("peer", many, total)}
+        figures |= {_MANY: total / many.seconds, **_cpu("peer", many)}
     single = ground.drain((store_id,), total, 1)
-    figures |= {_OURS_SINGLE: total / single.seconds, **_cpu("ours", single, total)}
+    figures |= {_OURS_SINGLE: total / single.seconds, **_cpu("ours", single)}
     if ground.peer is not None:
         figures[_ONE] = total / ground.drain_peer(conversations, _MESSAGES, 1).seconds
     return figures
 
 
-def _cpu(side: str, drained: Drained, messages: int) -> Figures:
-    return {
-        f"{side}: CPU ms per message, {role}": seconds * 1000 / messages
-        for role, seconds in drained.cpu_seconds.items()
-    }
+def _cpu(side: str, drained: Drained) -> Figures:
+    return {f"{side}: CPU ms per message, {role}": ms for role, ms in drained.cpu_ms.items()}
 
 
 DRAIN = Row(
