@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
+from pathlib import Path
 
 import psutil
 
@@ -15,8 +16,22 @@ def cpu_seconds(pid: int) -> float:
         for each in (process, *process.children(recursive=True)):
             with suppress(psutil.Error):
                 times = each.cpu_times()
-                total += times.user + times.system + times.children_user + times.children_system
+                own = max(times.user + times.system, _scheduled_seconds(each.pid))
+                total += own + times.children_user + times.children_system
     return total
+
+
+def _scheduled_seconds(pid: int) -> float:
+    """Add up what the scheduler gave to the threads that live, to the nanosecond.
+
+    The usual counters are cut to hundredths, which loses most of fifty database sessions.
+    """
+    nanoseconds = 0
+    with suppress(OSError):
+        for task in Path(f"/proc/{pid}/task").iterdir():
+            with suppress(OSError):
+                nanoseconds += int((task / "schedstat").read_text(encoding="ascii").split()[0])
+    return nanoseconds / 1e9
 
 
 class Meter:

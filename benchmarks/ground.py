@@ -67,7 +67,7 @@ class Ground:
     ) -> Drained:
         """Fill, then start our workers and let them answer everything.
 
-        Raises BenchError when a message ends otherwise than answered.
+        Raises BenchError unless each conversation got one answer and no message ended otherwise.
         """
         self.clear()
         self.backlog.fill(store_ids, conversations, messages)
@@ -79,7 +79,7 @@ class Ground:
             self._wait_for(len(store_ids) * conversations)
             self._wait_until_settled()
             ended, cpu_ms = time.monotonic(), meter.used_for_each()
-        self._require_answers()
+        self._require_one_answer_each(len(store_ids) * conversations)
         return Drained(ended - self.world.seen.first_at(), cpu_ms)
 
     def drain_peer(
@@ -118,7 +118,11 @@ class Ground:
                 raise BenchError(f"{pending} messages stay pending though all was sent.")
             time.sleep(_PAUSE_SECONDS)
 
-    def _require_answers(self) -> None:
+    def _require_one_answer_each(self, conversations: int) -> None:
+        sent = self.world.seen.sent
+        answered = len({each.to for each in sent})
+        if (len(sent), answered) != (conversations, conversations):
+            raise BenchError(f"{len(sent)} messages were sent to {answered} of {conversations}.")
         outcomes = self.installation.outcomes()
         if set(outcomes) != {"done answered"}:
             raise BenchError(f"Not every message was answered: {outcomes}.")
