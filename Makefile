@@ -4,6 +4,9 @@ PYTHON ?= python3
 # Passed on to pytest: make unit ARGS="-k redaction"
 ARGS ?=
 STORE ?=
+ROUNDS ?=
+ROWS ?=
+SCALE ?=
 FROM ?= 573001112233
 SEEDS ?=
 SEED ?=
@@ -56,7 +59,7 @@ lint: $(READY) ## Check style and format
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check .
 
 types: $(READY) ## Check types, strictly
-	@$(BIN)/mypy libs services tools scripts
+	@$(BIN)/mypy libs services tools scripts benchmarks
 
 imports: $(READY) ## Check who may import whom
 	@$(BIN)/lint-imports --no-logo
@@ -69,6 +72,10 @@ alone: $(READY) ## Install and import each service with its own requirements onl
 
 k8s-check: $(READY) ## Render every overlay and validate it offline
 	@$(BIN)/python scripts/k8s_check.py
+
+##@ Measuring
+bench: $(READY) ## Measure against Express + BullMQ, ratios last (ROUNDS=1 ROWS="B4 B5" SCALE=0.1 for a quick look)
+	@ROUNDS="$(ROUNDS)" ROWS="$(ROWS)" SCALE="$(SCALE)" $(BIN)/python -m benchmarks
 
 ##@ Tools
 chat: $(READY) ## Write to a store as a customer, here in the terminal (STORE=store-2 FROM=573001112244)
@@ -92,4 +99,4 @@ clean: ## Remove the virtual environment and caches; what runs stored in .data s
 help: ## Print this list
 	@awk 'BEGIN {FS = ":.*## "} /^##@/ {printf "\n%s\n", substr($$0, 5)} /^[a-z0-9-]+:.*## / {printf "  %-12s %s\n", $$1, $$2}' Makefile
 
-.PHONY: run setup test unit integration journeys ui soak contracts sure format lint types imports sizes alone k8s-check chat pictures settings token lock clean help
+.PHONY: run setup test unit integration journeys ui soak contracts sure format lint types imports sizes alone k8s-check bench chat pictures settings token lock clean help

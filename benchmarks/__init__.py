@@ -1,0 +1,1 @@
+"""Side-by-side benchmarks: Mostrador as `make run` starts it, against Express + BullMQ."""

@@ -1,0 +1,167 @@
+"""Our side: the real installation in a folder of its own, as `make run` starts it.
+
+Embedded PostgreSQL and Redis with production durability, real migrations, the door and the
+catalog under gunicorn, workers as `python -m worker`. No simulator and no notifier.
+"""
+
+import os
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from dataclasses import replace
+from pathlib import Path
+
+import psycopg
+import redis
+
+from common.settings import Settings
+from devstack import embedded
+from devstack.data_directory import DataDirectory
+from devstack.embedded import Embedded
+from devstack.environment import Addresses, owner_environment, service_environment
+from devstack.keys import secrets_keys, service_keys
+from devstack.migration import migrate
+from devstack.ports import is_free
+from devstack.postgres import PostgresAccess
+from devstack.postgres_roles import SERVICE, SUPERUSER
+from devstack.private_files import read_json
+from devstack.readiness import wait_until_ready
+from devstack.secrets_file import SecretsFile
+from devstack.services import Place, places, program_for
+from devstack.supervisor import StopStage, Supervisor
+
+_PEER_DATABASE = "peer"
+_PORTS = 20
+_GRACE_SECONDS = 6.0
+# What a benchmark leaves of another's settings would be measured.
+_OWN = ("DATABASE_URL", "MIGRATION_DATABASE_URL", "REDIS_URL", "REDIS_HOST", "AI_BASE_URL")
+_KEPT_TABLES = ("alembic_version", "stores")
+
+
+class Installation:
+    """One installation; `start` it, use it, and `stop` it whatever happened."""
+
+    def __init__(self, folder: Path, graph_url: str) -> None:
+        os.environ.update(_environment(folder, graph_url))
+        for name in _OWN:
+            os.environ.pop(name, None)
+        self.settings = Settings.from_environment()
+        self._directory = DataDirectory(self.settings.data_dir)
+        self._running = ExitStack()
+
+    def start(self) -> None:
+        """Start everything but workers; raises DevstackError."""
+        servers = embedded.start(self.settings.data_dir)
+        self._running.callback(servers.stop)
+        self.server_pids = {each.program.name: each.pid for each in servers.processes}
+        secrets = SecretsFile(self._directory.secrets)
+        sealing = secrets_keys(self.settings, secrets)
+        self._note(servers, sealing)
+        addresses = Addresses(
+            servers.database_url, servers.migration_database_url, servers.redis_url
+        )
+        signing = service_keys(self.settings, secrets)
+        self.environment = service_environment(self.settings, addresses, sealing, signing)
+        migrate(self._directory, owner_environment(self.environment, addresses), time.sleep)
+        http = [each for each in places(self.settings) if each.role in ("catalog", "ingress")]
+        self.service_pids = self._running.enter_context(self._started(http, self.environment))
+
+    def stop(self) -> None:
+        self._running.close()
+
+    @contextmanager
+    def workers(self, processes: int, environment: Mapping[str, str]) -> Iterator[tuple[int, ...]]:
+        """Run worker processes for as long as the block lasts; gives their pids."""
+        wanted = [
+            Place(f"worker-{index}", "worker", self.settings.port(10 + index))
+            for index in range(processes)
+        ]
+        with self._started(wanted, {**self.environment, **environment}) as pids:
+            yield tuple(pids["worker"])
+
+    def empty(self) -> None:
+        """Forget every conversation and every doorbell; the stores stay."""
+        with psycopg.connect(self.owner_url, autocommit=True) as connection:
+            found = connection.execute(
+                "SELECT tablename FROM pg_tables WHERE schemaname = 'public'"
+            ).fetchall()
+            names = [name for (name,) in found if name not in _KEPT_TABLES]
+            connection.execute(f"TRUNCATE {', '.join(names)} CASCADE")
+        with redis.Redis.from_url(self.settings.redis_url) as client:
+            client.flushall()
+
+    def analyze(self) -> None:
+        """Let the planner know the rows, as autovacuum does within a minute."""
+        with psycopg.connect(self.owner_url, autocommit=True) as connection:
+            connection.execute("ANALYZE")
+
+    def pending(self) -> int:
+        """Count the messages that have not reached their end."""
+        with psycopg.connect(self.owner_url) as connection:
+            row = connection.execute(
+                "SELECT count(*) FROM inbox WHERE state = 'pending' AND kind = 'message'"
+            ).fetchone()
+        return int(row[0]) if row else 0
+
+    def outcomes(self) -> dict[str, int]:
+        """Count messages by how they ended."""
+        with psycopg.connect(self.owner_url) as connection:
+            rows = connection.execute(
+                "SELECT state || ' ' || outcome, count(*) FROM inbox WHERE kind = 'message'"
+                " GROUP BY 1"
+            ).fetchall()
+        return dict(rows)
+
+    def peer_database_url(self) -> str:
+        """Make a database for the peer on the same server, and say where it is."""
+        with psycopg.connect(self.superuser_url, autocommit=True) as connection:
+            connection.execute(f"DROP DATABASE IF EXISTS {_PEER_DATABASE}")
+            connection.execute(f"CREATE DATABASE {_PEER_DATABASE} OWNER {SERVICE}")
+        return self._access.url(SERVICE, _PEER_DATABASE)
+
+    def _note(self, servers: Embedded, sealing: tuple[str, ...]) -> None:
+        self.settings = replace(
+            self.settings,
+            database_url=servers.database_url,
+            migration_database_url=servers.migration_database_url,
+            redis_url=servers.redis_url,
+            secrets_keys=sealing,
+        )
+        stored = read_json(self._directory.postgres_access) or {}
+        self._access = PostgresAccess(**stored)
+        self.owner_url = servers.migration_database_url
+        self.superuser_url = self._access.url(SUPERUSER, "postgres")
+
+    @contextmanager
+    def _started(
+        self, wanted: list[Place], environment: Mapping[str, str]
+    ) -> Iterator[dict[str, list[int]]]:
+        supervisor = Supervisor(print)
+        try:
+            started = []
+            for place in wanted:
+                program = program_for(place, environment, self._directory.logs)
+                supervisor.start(program)
+                started.append((place, program))
+            wait_until_ready(started, supervisor, time.sleep)
+            yield supervisor.pids()
+        finally:
+            roles = tuple({place.role for place in wanted})
+            supervisor.stop((StopStage(roles, _GRACE_SECONDS),))
+
+
+def _environment(folder: Path, graph_url: str) -> dict[str, str]:
+    return {
+        "DATA_DIR": str(folder),
+        "PORT_BASE": str(_free_port_base()),
+        "GRAPH_API_URL": graph_url,
+        "HOLD_BACK_MS": "0",
+        "LOG_LEVEL": "INFO",
+    }
+
+
+def _free_port_base() -> int:
+    for base in range(21_000 + os.getpid() % 300 * _PORTS, 31_000, _PORTS):
+        if all(is_free(base + offset) for offset in range(1, _PORTS)):
+            return base
+    raise OSError("no free ports")
