@@ -40,12 +40,14 @@ def process(console_settings, tmp_path):
         stderr=log,
     )
     url = f"http://127.0.0.1:{port}"
-    wait_until(lambda: started.poll() is not None or is_ready(url), seconds=60)
-    yield started, url
-    if started.poll() is None:
-        started.kill()
-    started.wait()
-    log.close()
+    try:
+        wait_until(lambda: started.poll() is not None or is_ready(url), seconds=60)
+        yield started, url
+    finally:
+        if started.poll() is None:
+            started.kill()
+        started.wait()
+        log.close()
     print((tmp_path / "notifier.log").read_text())
 
 
