@@ -20,9 +20,18 @@ class Ticker:
     way the process ends: a worker that no longer sweeps or renews must not look alive.
     """
 
-    def __init__(self, name: str, seconds: float, action: Callable[[], object]) -> None:
+    def __init__(
+        self,
+        name: str,
+        seconds: float,
+        action: Callable[[], object],
+        *,
+        first_after: float | None = None,
+    ) -> None:
+        """Take the pause between two calls, and the one before the first where it is another."""
         self._name = name
         self._seconds = seconds
+        self._first_after = seconds if first_after is None else first_after
         self._action = action
         self._stopped = threading.Event()
         self._thread = threading.Thread(target=self._run, name=name, daemon=True)
@@ -36,8 +45,10 @@ class Ticker:
 
     def _run(self) -> None:
         try:
-            while not self._stopped.wait(self._seconds):
+            pause = self._first_after
+            while not self._stopped.wait(pause):
                 self._tick()
+                pause = self._seconds
         finally:
             if not self._stopped.is_set():
                 _LOG.critical("ticker_broke", ticker=self._name)

@@ -42,6 +42,7 @@ _SPARE_CONNECTIONS = 4
 _POOL_SECONDS = 10.0
 # A claim outlives so many missed words of its process.
 _HOLD_SECONDS = 1.0
+_FIRST_SWEEP_SECONDS = 0.1
 _THREAD_WAKES_MS = 250  # how soon an idle thread hears that the worker stops
 # How long a send may hesitate, as a share of a lease: beyond it the lease may be another's.
 _PAUSE_PER_LEASE = 0.5
@@ -113,7 +114,13 @@ def build(settings: Settings) -> Machinery:
         keeper=keeper,
         renewals=Ticker("lease-keeper", settings.lease_seconds / RENEWALS_PER_LEASE, keeper.renew),
         claims=Ticker("claims", _HOLD_SECONDS, broker.consumer.hold),
-        sweeps=Ticker("sweeper", settings.sweep_seconds, Sweeper(database, doorbells).sweep),
+        # Where workers keep dying, the next sweep may be one that a new one makes as it starts.
+        sweeps=Ticker(
+            "sweeper",
+            settings.sweep_seconds,
+            Sweeper(database, doorbells).sweep,
+            first_after=_FIRST_SWEEP_SECONDS,
+        ),
         probes=Probes(settings, {"database": database.ping, "redis": _redis_check(client)}),
     )
 
