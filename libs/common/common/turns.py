@@ -76,7 +76,7 @@ class Turn:
 
 @dataclass(frozen=True)
 class NotDue:
-    """The head waits for its hold-back, its next attempt or a status."""
+    """The head waits for its hold-back, its next attempt or a status; or its holder for its end."""
 
     seconds: float
 
@@ -108,9 +108,10 @@ def begin(
 ) -> Turn | NotDue | None:
     """Take the lease, and count an attempt at the head of the conversation and what goes with it.
 
-    Returns None when nothing is pending, all is held or somebody else has it. The last attempt
-    of a burst of which nothing is planned is made with its head alone. In a paused store, what
-    is not held yet is taken up before what is: to be shown and held.
+    Returns None when nothing is pending or all is held, and NotDue until another holder's lease
+    runs out when somebody else has it. The last attempt of a burst of which nothing is planned
+    is made with its head alone. In a paused store, what is not held yet is taken up before what
+    is: to be shown and held.
     """
     its = (conversation_id, taker.holder, taker.lease_seconds, _MOST_ROWS, most_attempts, is_paused)
     rows = database.call("begin_turn", store_id, *its)

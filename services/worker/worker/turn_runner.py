@@ -44,7 +44,7 @@ class TurnRunner:
         """Answer a doorbell: one turn at most.
 
         Returns in how many seconds the conversation's next mail is due, 0.0 for now: ring it
-        then. None when there is none, or somebody else has the conversation, who looks then.
+        then, or when the lease of somebody else who has it would run out. None when there is none.
         """
         store = self.stores.get(store_id)
         taker, attempts = Taker(self.holder, self.lease_seconds), store.settings.attempts

@@ -197,18 +197,27 @@ def test_a_conversation_that_went_first_goes_on_first(doorbells, worker):
     assert places(worker.take()) == [("store-1", "c")]
 
 
-def test_a_claim_that_is_not_held_ends_and_a_ring_is_heard_again(doorbells, client):
+def test_what_a_process_that_is_gone_had_taken_is_rung_again_before_the_others(doorbells, client):
     dying = Worker(client, claim_ms=100)
     doorbells.ring("store-1", ["a"], pace=FAST)
-    assert len(dying.take()) == 1
+    doorbells.ring_statuses("store-1")
+    assert len(dying.take()) == 2
+    doorbells.ring("store-1", ["b", "a"], pace=FAST)
     living = Worker(client, "worker-2")
     living.paces = {"store-1": FAST}
+    (other,) = living.take(want=1)
 
-    def swept():
-        doorbells.ring("store-1", ["a"])
-        return living.take()
+    taken = []
+    eventually(lambda: taken.extend(living.take()) or len(taken) == 2)
+    assert other.conversation_id == "b"
+    assert sorted(turn.conversation_id for turn in taken) == ["a", "statuses"]
 
-    eventually(swept)
+
+def test_who_waits_is_told_when_the_first_claim_would_end(doorbells, client):
+    doorbells.ring("store-1", ["a"], pace=FAST)
+    Worker(client, claim_ms=700).take()
+
+    assert 0 < Worker(client, "worker-2").offer().wait_ms <= 700
 
 
 def test_a_claim_that_is_held_lives_on_also_in_a_redis_that_forgot_it(doorbells, worker, client):

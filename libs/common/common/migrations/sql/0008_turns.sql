@@ -174,8 +174,8 @@ BEGIN
 END $$;
 
 -- Takes the lease and takes up the turn. One row for each message of the turn; one row with
--- nothing but `wait` when the head is not due; none when nothing is pending, all is held or
--- somebody else has the conversation. Without a turn the lease is given back at once.
+-- nothing but `wait` when the head is not due or somebody else has the conversation; none when
+-- nothing is pending or all is held. Without a turn the lease is given back at once.
 CREATE FUNCTION begin_turn(
     of_store text, its_conversation uuid, its_holder text, lease_seconds double precision,
     most_rows integer, most_attempts integer, is_paused boolean)
@@ -190,6 +190,11 @@ BEGIN
     PERFORM set_config('synchronous_commit', 'off', true);
     its_fence := take_lease(of_store, its_conversation, its_holder, lease_seconds);
     IF its_fence IS NULL THEN
+        -- When its holder is gone, the lease will have run out by then.
+        SELECT extract(epoch FROM held_until - clock_timestamp())::double precision INTO wait
+        FROM leases WHERE store_id = of_store AND conversation_id = its_conversation;
+        wait := greatest(wait, 0.05);
+        RETURN NEXT;
         RETURN;
     END IF;
     RETURN QUERY

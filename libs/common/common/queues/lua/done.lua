@@ -5,7 +5,7 @@
 -- ARGV[4]  1 when this turn went first: then what is due now goes first as well
 -- Guarantee: what was rung while the claim lived is rung now, and the store goes on.
 local store, conversation, due_in = ARGV[1], ARGV[2], tonumber(ARGV[3])
-redis.call('ZREM', CLAIMS .. store, conversation)
+unclaim(store, conversation)
 local rung = score(AGAIN .. store, conversation)
 redis.call('ZREM', AGAIN .. store, conversation)
 local due = rung

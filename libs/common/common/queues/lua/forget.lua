@@ -3,6 +3,9 @@
 -- ARGV[1]  the store
 -- Guarantee: no process is offered a turn of it until it is rung again.
 local store = ARGV[1]
+for _, conversation in ipairs(redis.call('ZRANGE', CLAIMS .. store, 0, -1)) do
+    unclaim(store, conversation)
+end
 redis.call('DEL', QUEUE .. store, RUNG .. store, AGAIN .. store, PACE .. store)
 for _, lane in ipairs({ SHARED, store }) do
     redis.call('ZREM', RING .. lane, store)

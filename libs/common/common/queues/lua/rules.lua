@@ -5,6 +5,7 @@
 --   mostrador:rung:S      zset    each conversation that has a doorbell: 0 when it is in the
 --                                 list, else the time (ms) at which it is due
 --   mostrador:claims:S    zset    what workers are at: the time their claim ends
+--   mostrador:claimed     zset    every claim of every store (S/conversation): the time it ends
 --   mostrador:again:S     zset    what was rung while it was claimed: when it is due
 --   mostrador:pace:S      hash    next (ms), turn (virtual time), interval (ms), cap, weight, fresh
 --   mostrador:ring:L      zset    stores with mail: the next time they may take a turn
@@ -25,6 +26,7 @@ local CLAIMS, AGAIN, PACE = 'mostrador:claims:', 'mostrador:again:', 'mostrador:
 local RING, LINE, TURN = 'mostrador:ring:', 'mostrador:line:', 'mostrador:turn:'
 local EXPRESS, IDLE = 'mostrador:express:', 'mostrador:idle:'
 local DEDICATED, OPENED, WAKE = 'mostrador:dedicated', 'mostrador:opened', 'mostrador:wake:'
+local CLAIMED = 'mostrador:claimed'
 local LONGEST_CLAIM = 600000
 local LONGEST_DEDICATION = 120000
 local FORGET = 3600000  -- what is left of a store that went quiet
@@ -60,6 +62,16 @@ end
 local function claim(store, conversation, milliseconds)
     redis.call('ZADD', CLAIMS .. store, at(now + milliseconds), conversation)
     redis.call('PEXPIRE', CLAIMS .. store, LONGEST_CLAIM)
+    redis.call('ZADD', CLAIMED, at(now + milliseconds), store .. '/' .. conversation)
+end
+
+local function unclaim(store, conversation)
+    redis.call('ZREM', CLAIMS .. store, conversation)
+    redis.call('ZREM', CLAIMED, store .. '/' .. conversation)
+end
+
+local function split(member)
+    return string.match(member, '^([^/]*)/(.*)$')
 end
 
 -- Counts the turns at work, without those whose worker is gone.

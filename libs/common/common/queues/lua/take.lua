@@ -8,7 +8,7 @@
 -- ARGV[8…] the lanes it serves
 -- Returns {turns, stores, wait}: turns as {store, conversation, goes first}; stores whose pace must be
 -- given before they go; ms until something is due (-1: nothing is known to come).
--- Guarantee: no conversation is given twice while its claim lives; no store takes turns faster
+-- Guarantee: what a process had taken that is gone is rung again; no conversation is given twice while its claim lives; no store takes turns faster
 -- than its interval nor more at once than its cap, over all processes; with a pace that is not
 -- known or a Redis that has just come up, nothing is given (it fails closed).
 local process, want, kept = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3])
@@ -28,6 +28,23 @@ local function closed_for()
     return from - now
 end
 
+-- Rings again, before the others of its store, what a process that is gone had taken.
+local function reap()
+    redis.call('ZREMRANGEBYSCORE', CLAIMED, '(' .. at(now + LONGEST_CLAIM), '+inf')
+    for _, member in ipairs(redis.call('ZRANGEBYSCORE', CLAIMED, '-inf', at(now), 'LIMIT', 0, MOST)) do
+        local store, conversation = split(member)
+        unclaim(store, conversation)
+        redis.call('ZREM', AGAIN .. store, conversation)
+        if conversation == STATUSES then
+            ring_express(store, conversation, now)
+        elseif score(RUNG .. store, conversation) ~= 0 then
+            redis.call('LPUSH', QUEUE .. store, conversation)
+            redis.call('ZADD', RUNG .. store, 0, conversation)
+        end
+        schedule(store)
+    end
+end
+
 local function give(store, conversation, goes_first)
     claim(store, conversation, claim_ms)
     turns[#turns + 1] = { store, conversation, goes_first }
@@ -37,7 +54,7 @@ local function take_express(lane)
     local key = EXPRESS .. lane
     for _, member in ipairs(redis.call('ZRANGEBYSCORE', key, '-inf', at(now), 'LIMIT', 0, MOST)) do
         if #turns >= want then return end
-        local store, conversation = string.match(member, '^([^/]*)/(.*)$')
+        local store, conversation = split(member)
         redis.call('ZREM', key, member)
         if is_claimed(store, conversation) then
             redis.call('ZADD', AGAIN .. store, 'LT', at(now), conversation)
@@ -146,7 +163,10 @@ end
 local closed = closed_for()
 if closed > 0 then return { {}, {}, closed } end
 for _, lane in ipairs(lanes) do redis.call('ZREM', IDLE .. lane, process) end
+reap()
 local wait = -1
+local _, claim_ends = first(CLAIMED)
+if claim_ends then wait = claim_ends - now end
 for _, lane in ipairs(lanes) do
     take_express(lane)
     fill_line(lane)
