@@ -49,6 +49,7 @@ def busy(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Crowd]:
         LEASE_SECONDS="2",
         SWEEP_SECONDS="1",
         UNKNOWN_SECONDS=str(UNKNOWN_SECONDS),
+        WORKER_GRACE_SECONDS="1",
     )
     try:
         yield crowd.wait_until_ready()
