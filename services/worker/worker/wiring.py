@@ -40,6 +40,8 @@ from worker.turn_runner import TurnRunner
 _MOST_CONNECTIONS = 32
 _SPARE_CONNECTIONS = 4
 _POOL_SECONDS = 10.0
+# Of the consumer, its wake-ups, claims, hints, the sweeper and the probes.
+_MORE_REDIS_CONNECTIONS = 16
 # A claim outlives so many missed words of its process.
 _HOLD_SECONDS = 1.0
 _FIRST_SWEEP_SECONDS = 0.1
@@ -85,7 +87,7 @@ def build(settings: Settings) -> Machinery:
     logs.configure(settings, "worker")
     failpoints.arm(settings.fail_points_file)
     lanes = Lanes.of(settings.worker_stores)
-    client = redis_client(settings.redis_url, settings.worker_threads + _SPARE_CONNECTIONS)
+    client = redis_client(settings.redis_url, settings.worker_threads + _MORE_REDIS_CONNECTIONS)
     connections = min(settings.worker_threads, _MOST_CONNECTIONS) + _SPARE_CONNECTIONS
     database = Database(settings.database_url, connections, _POOL_SECONDS)
     announcer = Announcer(client)
