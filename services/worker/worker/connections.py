@@ -9,7 +9,6 @@ import ssl
 from functools import lru_cache
 from typing import Any, NoReturn
 
-import requests
 from requests.adapters import HTTPAdapter
 from requests.utils import DEFAULT_CA_BUNDLE_PATH
 from urllib3.connection import HTTPConnection, HTTPSConnection
@@ -63,14 +62,9 @@ class _OneTry(HTTPAdapter):
         conn.cert_reqs = "CERT_REQUIRED"
 
 
-def new_session(tls: ssl.SSLContext | None, *, keep: bool) -> requests.Session:
-    """Make a session for one thread: deaf to the environment; its connections are kept or not."""
-    session = requests.Session()
-    session.trust_env = False
-    session.headers["Connection"] = "keep-alive" if keep else "close"
-    for scheme in ("http://", "https://"):
-        session.mount(scheme, _OneTry(tls or _public_authorities()))
-    return session
+def new_adapter(tls: ssl.SSLContext | None) -> HTTPAdapter:
+    """Make what sends the requests of one thread; `close` it to drop what it kept."""
+    return _OneTry(tls or _public_authorities())
 
 
 def never_left(error: Exception) -> bool:

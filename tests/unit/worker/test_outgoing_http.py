@@ -218,5 +218,5 @@ def test_connections_are_kept_where_a_question_may_be_asked_twice():
         assert len(connections) == 1
         assert [OutgoingHttp(LIMITS).ask("GET", url, {}).status for _ in range(2)] == [200] * 2
         assert len(connections) == 3
-        keeping._session().close()
+        keeping._adapter().close()
         server.shutdown()
