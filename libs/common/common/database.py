@@ -9,7 +9,10 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Row, create_engine, text
+import psycopg
+from psycopg.pq import TransactionStatus
+from psycopg.rows import namedtuple_row
+from sqlalchemy import Connection, Engine, create_engine, text
 from sqlalchemy.exc import DBAPIError, InterfaceError, InternalError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
@@ -17,7 +20,10 @@ from common.errors import ConfigurationError, DatabaseUnavailableError, LeaseLos
 
 _BIND_STORE = text("SELECT set_config('mostrador.store_id', :store_id, true)")
 # InternalError: a server that became a read-only standby.
-_UNREACHABLE = (OperationalError, InterfaceError, InternalError, PoolTimeoutError)
+_UNREACHABLE = (
+    *(OperationalError, InterfaceError, InternalError, PoolTimeoutError),
+    *(psycopg.OperationalError, psycopg.InterfaceError, psycopg.InternalError),
+)
 _CHANGED = "mostrador.changed_stores"
 # What `check_lease` fails with.
 _LEASE_LOST = "ML001"
@@ -50,8 +56,6 @@ class Database:
             raise ConfigurationError("DATABASE_URL is not set.")
         self.announce: Callable[[str], None] = lambda _store_id: None
         self._engine = _engine(url, connections, pool_seconds)
-        # The same pool; each statement is a transaction of its own.
-        self._at_once = self._engine.execution_options(isolation_level="AUTOCOMMIT")
 
     @contextmanager
     def store(self, store_id: str) -> Iterator[Connection]:
@@ -71,16 +75,18 @@ class Database:
 
     def call(
         self, function: str, store_id: str, *arguments: object, makes_events: bool = False
-    ) -> Sequence[Row[Any]]:
+    ) -> Sequence[Any]:
         """Call one SQL function that binds the store itself: one statement, one commit.
 
-        Announces the store afterwards when the function makes events. Raises LeaseLostError, or
-        DatabaseUnavailableError when PostgreSQL cannot be reached or gives up.
+        Its rows' columns are attributes. Announces the store afterwards when the function makes
+        events. Raises LeaseLostError, or DatabaseUnavailableError when PostgreSQL cannot be
+        reached or gives up.
         """
         places = ", ".join(["%s"] * (1 + len(arguments)))
         statement = f"SELECT * FROM {function}({places})"  # a name of ours
-        with _understood(), self._at_once.connect() as connection:
-            rows = connection.exec_driver_sql(statement, (store_id, *arguments)).all()
+        with _understood(), self._at_once() as connection:
+            cursor = connection.cursor(row_factory=namedtuple_row)
+            rows = cursor.execute(statement, (store_id, *arguments)).fetchall()
         if makes_events:
             self.announce(store_id)
         return rows
@@ -91,6 +97,28 @@ class Database:
 
     def close(self) -> None:
         self._engine.dispose()
+
+    @contextmanager
+    def _at_once(self) -> Iterator[psycopg.Connection[Any]]:
+        """Borrow the driver's own connection, each statement on it a transaction of its own.
+
+        From the same pool; to wrap it and its rows would cost more than the call itself.
+        """
+        lent = self._engine.raw_connection()
+        connection: Any = lent.driver_connection
+        try:
+            connection.autocommit = True
+            yield connection
+        except BaseException as error:
+            if connection.closed:
+                self._engine.dispose()  # its server is gone: the others are as dead as this one
+            if connection.info.transaction_status != TransactionStatus.IDLE:
+                lent.invalidate(error)
+            raise
+        finally:
+            if lent.is_valid:
+                connection.autocommit = False
+            lent.close()
 
     @contextmanager
     def _transaction(self) -> Iterator[Connection]:
@@ -116,6 +144,10 @@ def _understood() -> Iterator[None]:
         raise DatabaseUnavailableError("The database cannot be reached.") from error
     except DBAPIError as error:
         if getattr(error.orig, "sqlstate", None) == _LEASE_LOST:
+            raise LeaseLostError from None
+        raise
+    except psycopg.Error as error:
+        if error.sqlstate == _LEASE_LOST:
             raise LeaseLostError from None
         raise
 

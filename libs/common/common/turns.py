@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, func, text, update
+from sqlalchemy import Connection, func, text, update
 
 from common import models
 from common.database import Database, announce_after_commit
@@ -122,7 +122,7 @@ def begin(
     return read(Lease(store_id, conversation_id, taker.holder, rows[0].fence), rows)
 
 
-def read(lease: Lease, rows: Sequence[Row[Any]]) -> Turn:
+def read(lease: Lease, rows: Sequence[Any]) -> Turn:
     """Make a turn of the rows that were taken up."""
     mail = tuple(
         Mail(
