@@ -64,13 +64,18 @@ class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc]
 
     ARGUMENTS_PARSER = RequestParser()
 
+    def arguments(
+        self, schema: Schema | type[Schema], *, location: str = "json"
+    ) -> Callable[[View], View]:
+        """Read a request by a schema, made once: webargs would make a class anew each time."""
+        made = schema() if isinstance(schema, type) else schema
+        reading: Callable[[View], View] = super().arguments(made, location=location)
+        return reading
+
     if TYPE_CHECKING:
 
         def route(
             self, rule: str, *, methods: list[str] | None = None, endpoint: str | None = None
-        ) -> Callable[[View], View]: ...
-        def arguments(
-            self, schema: Schema | type[Schema], *, location: str = "json"
         ) -> Callable[[View], View]: ...
         def response(
             self, status_code: int, schema: Schema | type[Schema] | None = None

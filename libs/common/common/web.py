@@ -1,6 +1,7 @@
 """The edge every HTTP service shares: JSON errors, health, metrics and body limits."""
 
 from collections.abc import Callable, Mapping
+from typing import Protocol
 
 import structlog
 from flask import Flask, Response, jsonify
@@ -9,12 +10,18 @@ from werkzeug.exceptions import HTTPException
 
 from common.errors import NotAuthenticatedError, ServiceError, TemporaryError
 from common.logs import traceback_of
-from common.tokens import Claims, InternalTokens
+from common.tokens import Claims
 
 _LOG = structlog.get_logger()
 
 # What a service needs, by name; a check raises ServiceError when it cannot reach it.
 ReadyChecks = Mapping[str, Callable[[], object]]
+
+
+class TokenVerifier(Protocol):
+    """Tells what an internal token allows; raises NotAuthenticatedError."""
+
+    def verify(self, token: str, audience: str) -> Claims: ...
 
 
 def prepare(app: Flask, ready_checks: ReadyChecks, body_limit: int = 1_000_000) -> None:
@@ -30,7 +37,7 @@ def prepare(app: Flask, ready_checks: ReadyChecks, body_limit: int = 1_000_000) 
     app.register_error_handler(Exception, _unexpected)
 
 
-def bearer_claims(header: str | None, tokens: InternalTokens, audience: str) -> Claims:
+def bearer_claims(header: str | None, tokens: TokenVerifier, audience: str) -> Claims:
     """Read an Authorization header; raises NotAuthenticatedError."""
     scheme, _, token = (header or "").partition(" ")
     if scheme.lower() != "bearer" or not token:

@@ -14,8 +14,8 @@ from common.errors import NotAllowedError, StoreNotFoundError
 from common.identifiers import is_store_id
 from common.openapi_page import ENDPOINTS
 from common.stores import Stores
-from common.tokens import EVERY_STORE, Claims, InternalTokens
-from common.web import bearer_claims
+from common.tokens import EVERY_STORE, Claims
+from common.web import TokenVerifier, bearer_claims
 
 AUDIENCE = "catalog"
 
@@ -28,7 +28,7 @@ _MAKES_ITS_STORE = frozenset({("PUT", "stores.OneStore")})
 class Access:
     """The guard in front of every route."""
 
-    tokens: InternalTokens
+    tokens: TokenVerifier
     stores: Stores
 
     def check(self) -> None:

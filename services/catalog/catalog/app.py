@@ -19,6 +19,7 @@ from common.settings import Settings
 from common.store_registration import StoreRegistration
 from common.stores import Stores
 from common.tokens import InternalTokens
+from common.verified_tokens import VerifiedTokens
 from common.web import prepare
 
 # Pictures keep their name when they keep their content; WhatsApp and browsers may keep them too.
@@ -43,7 +44,8 @@ def create_app(settings: Settings) -> Flask:
             base_url=settings.base_url,
         ),
     )
-    app.before_request(Access(InternalTokens(settings.service_keys), stores).check)
+    tokens = VerifiedTokens(InternalTokens(settings.service_keys))
+    app.before_request(Access(tokens, stores).check)
     app.after_request(_without_guessing)
     _add_routes(app)
     # Last, because flask-smorest registers an error answer of its own.

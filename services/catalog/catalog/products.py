@@ -84,15 +84,9 @@ class Products:
     def images(self, store_id: str, asked: Iterable[str]) -> Mapping[str, Sequence[str]]:
         """Read the pictures of those asked for that this store has."""
         ids = [each for each in set(asked) if is_catalog_id(each)]
-        query = (
-            select(product_images.c.product_id, product_images.c.url)
-            .where(product_images.c.store_id == store_id, product_images.c.product_id.in_(ids))
-            .order_by(product_images.c.product_id, product_images.c.place)
-        )
         found: dict[str, list[str]] = {}
-        with self._database.store(store_id) as connection:
-            for product_id, url in connection.execute(query):
-                found.setdefault(product_id, []).append(url)
+        for product_id, url in self._database.call("pictures_of", store_id, ids):
+            found.setdefault(product_id, []).append(url)
         return found
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, literal_column, text
+from sqlalchemy import ColumnElement, Row, func, literal_column
 
 from catalog.search_words import asked_words, indexed_words
 from common.database import Database
@@ -16,28 +16,6 @@ from common.database import Database
 _SPANISH: ColumnElement[Any] = literal_column("'spanish'::regconfig")
 _NAME_WEIGHT: ColumnElement[Any] = literal_column("'A'")
 _TEXT_WEIGHT: ColumnElement[Any] = literal_column("'B'")
-
-_PRODUCTS = text(
-    """
-    SELECT product_id, name, description, price, currency,
-           EXISTS (
-               SELECT 1 FROM product_images
-               WHERE product_images.store_id = products.store_id
-                 AND product_images.product_id = products.product_id) AS has_image,
-           ts_rank(search, question) AS score
-    FROM products, to_tsquery('spanish', :words) AS question
-    WHERE store_id = :store_id AND available AND search @@ question
-    ORDER BY score DESC, product_id LIMIT :at_most
-    """
-)
-_KNOWLEDGE = text(
-    """
-    SELECT knowledge_id, title, text, ts_rank(search, question) AS score
-    FROM knowledge, to_tsquery('spanish', :words) AS question
-    WHERE store_id = :store_id AND search @@ question
-    ORDER BY score DESC, knowledge_id LIMIT :at_most
-    """
-)
 
 
 @dataclass(frozen=True)
@@ -72,7 +50,7 @@ class Found:
 
 
 class Search:
-    """Asks in one transaction bound to the store."""
+    """Asks in one statement, which binds itself to the store."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -83,13 +61,10 @@ class Search:
         if not words:
             return Found()
         # The words are letters and digits, so the bars are the only operators in the query.
-        asked = {"store_id": store_id, "words": " | ".join(words), "at_most": at_most}
-        with self._database.store(store_id) as connection:
-            products = connection.execute(_PRODUCTS, asked).mappings().all()
-            passages = connection.execute(_KNOWLEDGE, asked).mappings().all()
+        rows = self._database.call("search_catalog", store_id, " | ".join(words), at_most)
         return Found(
-            tuple(FoundProduct(**row) for row in products),
-            tuple(FoundPassage(**row) for row in passages),
+            tuple(_product(row) for row in rows if row.kind == "product"),
+            tuple(_passage(row) for row in rows if row.kind == "knowledge"),
         )
 
 
@@ -100,3 +75,12 @@ def vector_of(name: str, body: str) -> ColumnElement[Any]:
 
 def _weighted(words: str, weight: ColumnElement[Any]) -> ColumnElement[Any]:
     return func.setweight(func.to_tsvector(_SPANISH, indexed_words(words)), weight)
+
+
+def _product(row: Row[Any]) -> FoundProduct:
+    _, product_id, name, description, price, currency, has_image, score = row
+    return FoundProduct(product_id, name, description, price, currency, has_image, score)
+
+
+def _passage(row: Row[Any]) -> FoundPassage:
+    return FoundPassage(row.id, row.title, row.body, row.score)
