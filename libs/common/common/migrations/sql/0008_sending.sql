@@ -36,7 +36,14 @@ BEGIN
             of_store, its_conversation, its_part, part.role, part.kind, its_content,
             its_content_sealed, its_images, NULL, 'sending');
     END IF;
-    IF present.window_expires_at > clock_timestamp() THEN
+    RETURN begun_within(of_store, its_part, present.window_expires_at);
+END $$;
+
+-- What becomes of a part that has just begun: a closed window fails it.
+CREATE FUNCTION begun_within(of_store text, its_part uuid, window_expires_at timestamptz)
+RETURNS text LANGUAGE plpgsql VOLATILE AS $$
+BEGIN
+    IF window_expires_at > clock_timestamp() THEN
         RETURN 'begun';
     END IF;
     PERFORM fail_part(of_store, its_part, '131047', 'The 24-hour window is closed.');
@@ -87,7 +94,9 @@ CREATE FUNCTION start_reply(
     of_store text, its_conversation uuid, its_holder text, its_fence bigint, its_turn uuid,
     its_epoch bigint, its_trigger text, its_role text, ids uuid[], kinds text[], bodies bytea[],
     its_content text, its_content_sealed bytea, its_images jsonb)
-RETURNS TABLE (verdict text, phone text, user_id text) LANGUAGE plpgsql VOLATILE AS $$
+RETURNS TABLE (verdict text, phone text, user_id text) LANGUAGE plpgsql VOLATILE
+SET plan_cache_mode = force_generic_plan SET enable_seqscan = off
+AS $$
 DECLARE
     present conversations;
 BEGIN
@@ -105,15 +114,21 @@ BEGIN
                 of_store, its_conversation, 'queue', NULL, '', its_trigger, false);
             its_epoch := its_epoch + 1;
         END IF;
+        -- Written as it begins: the first part has no other state that anybody could see.
         INSERT INTO outbox (
             store_id, outbox_id, turn_id, part, conversation_id, session_id, role, kind, epoch,
-            body_sealed)
+            body_sealed, state, attempt, fence, sending_at)
         SELECT of_store, each.id, its_turn, each.part, its_conversation, present.session_id,
-               its_role, each.kind, its_epoch, each.body
+               its_role, each.kind, its_epoch, each.body,
+               CASE each.part WHEN 1 THEN 'sending' ELSE 'ready' END,
+               CASE each.part WHEN 1 THEN 1 ELSE 0 END,
+               CASE each.part WHEN 1 THEN its_fence END,
+               CASE each.part WHEN 1 THEN clock_timestamp() END
         FROM unnest(ids, kinds, bodies) WITH ORDINALITY AS each (id, kind, body, part);
-        verdict := begin_part(
-            of_store, its_conversation, its_fence, ids[1], its_content, its_content_sealed,
-            its_images);
+        PERFORM remember_message(
+            of_store, its_conversation, ids[1], its_role, kinds[1], its_content,
+            its_content_sealed, its_images, NULL, 'sending');
+        verdict := begun_within(of_store, ids[1], present.window_expires_at);
     END IF;
     RETURN QUERY
         SELECT verdict, contacts.phone, contacts.user_id FROM contacts
@@ -124,7 +139,9 @@ END $$;
 CREATE FUNCTION begin_sending(
     of_store text, its_conversation uuid, its_holder text, its_fence bigint, its_part uuid,
     its_content text, its_content_sealed bytea, its_images jsonb)
-RETURNS TABLE (verdict text, phone text, user_id text) LANGUAGE plpgsql VOLATILE AS $$
+RETURNS TABLE (verdict text, phone text, user_id text) LANGUAGE plpgsql VOLATILE
+SET plan_cache_mode = force_generic_plan SET enable_seqscan = off
+AS $$
 BEGIN
     PERFORM set_config('mostrador.store_id', of_store, true);
     PERFORM check_lease(of_store, its_conversation, its_holder, its_fence);
@@ -144,7 +161,9 @@ CREATE FUNCTION go_on_sending(
     of_store text, its_conversation uuid, its_holder text, its_fence bigint, former uuid,
     its_wamid text, its_part uuid, its_content text, its_content_sealed bytea,
     its_images jsonb)
-RETURNS TABLE (verdict text, phone text, user_id text) LANGUAGE plpgsql VOLATILE AS $$
+RETURNS TABLE (verdict text, phone text, user_id text) LANGUAGE plpgsql VOLATILE
+SET plan_cache_mode = force_generic_plan SET enable_seqscan = off
+AS $$
 BEGIN
     PERFORM set_config('mostrador.store_id', of_store, true);
     PERFORM check_lease(of_store, its_conversation, its_holder, its_fence);
@@ -168,14 +187,19 @@ END $$;
 CREATE FUNCTION end_sending(
     of_store text, its_conversation uuid, its_holder text, its_fence bigint, its_turn uuid,
     its_rows uuid[], its_outcome text, its_part uuid, its_wamid text)
-RETURNS TABLE (state text, wait double precision) LANGUAGE plpgsql VOLATILE AS $$
+RETURNS TABLE (state text, wait double precision) LANGUAGE plpgsql VOLATILE
+SET plan_cache_mode = force_generic_plan SET enable_seqscan = off
+AS $$
 BEGIN
-    PERFORM set_config('mostrador.store_id', of_store, true);
-    PERFORM set_config('synchronous_commit', 'off', true);
+    PERFORM set_config('mostrador.store_id', of_store, true),
+            set_config('synchronous_commit', 'off', true);
     PERFORM check_lease(of_store, its_conversation, its_holder, its_fence);
-    PERFORM accept_part(of_store, its_part, its_wamid, 'sent');
-    SELECT outbox.state INTO state FROM outbox
-    WHERE store_id = of_store AND outbox_id = its_part;
+    IF accept_part(of_store, its_part, its_wamid, 'sent') THEN
+        state := 'accepted';
+    ELSE
+        SELECT outbox.state INTO state FROM outbox
+        WHERE store_id = of_store AND outbox_id = its_part;
+    END IF;
     IF state = 'accepted' THEN
         PERFORM end_turn(of_store, its_turn, its_rows, 'done', its_outcome);
         PERFORM release_lease(of_store, its_conversation, its_holder, its_fence);

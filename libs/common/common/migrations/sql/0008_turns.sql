@@ -100,19 +100,21 @@ BEGIN
     RETURN greatest(extract(epoch FROM due - clock_timestamp())::double precision, 0);
 END $$;
 
--- The rows answered together with the head: those of its turn, or the burst that has come so far.
+-- The rows answered together with the head, in order: those of its turn, or the burst that has
+-- come so far.
 CREATE FUNCTION rows_with(head inbox, most_rows integer)
-RETURNS SETOF inbox LANGUAGE plpgsql STABLE AS $$
+RETURNS TABLE (inbox_id uuid, attempts integer) LANGUAGE plpgsql STABLE AS $$
+#variable_conflict use_column
 BEGIN
     IF head.turn_id IS NOT NULL THEN
-        RETURN QUERY SELECT * FROM inbox
+        RETURN QUERY SELECT inbox_id, attempts FROM inbox
             WHERE store_id = head.store_id AND conversation_id = head.conversation_id
               AND state = 'pending' AND turn_id = head.turn_id
             ORDER BY seq LIMIT most_rows;
     ELSIF head.kind = 'command' THEN
-        RETURN NEXT head;  -- a turn of its own
+        RETURN QUERY SELECT head.inbox_id, head.attempts;  -- a turn of its own
     ELSE
-        RETURN QUERY SELECT * FROM inbox
+        RETURN QUERY SELECT inbox_id, attempts FROM inbox
             WHERE store_id = head.store_id AND conversation_id = head.conversation_id
               AND state = 'pending' AND seq >= head.seq AND seq < coalesce((
                 SELECT min(seq) FROM inbox
@@ -149,7 +151,7 @@ BEGIN
         RETURN;
     END IF;
     its_turn := head.turn_id;
-    SELECT array_agg(inbox_id ORDER BY seq), max(attempts) INTO chosen, tried
+    SELECT array_agg(inbox_id), max(attempts) INTO chosen, tried
     FROM rows_with(head, most_rows);
     IF cardinality(chosen) > 1 AND tried >= greatest(most_attempts - 1, 1) AND NOT EXISTS (
         SELECT 1 FROM outbox WHERE store_id = of_store AND turn_id = its_turn)
@@ -182,12 +184,14 @@ CREATE FUNCTION begin_turn(
 RETURNS TABLE (
     wait double precision, fence bigint, turn_id text, inbox_id text, kind text, event_id text,
     payload_sealed bytea, received_at timestamptz, sent_at timestamptz, attempts integer)
-LANGUAGE plpgsql VOLATILE AS $$
+LANGUAGE plpgsql VOLATILE
+SET plan_cache_mode = force_generic_plan SET enable_seqscan = off
+AS $$
 DECLARE
     its_fence bigint;
 BEGIN
-    PERFORM set_config('mostrador.store_id', of_store, true);
-    PERFORM set_config('synchronous_commit', 'off', true);
+    PERFORM set_config('mostrador.store_id', of_store, true),
+            set_config('synchronous_commit', 'off', true);
     its_fence := take_lease(of_store, its_conversation, its_holder, lease_seconds);
     IF its_fence IS NULL THEN
         -- When its holder is gone, the lease will have run out by then.
@@ -233,10 +237,12 @@ END $$;
 CREATE FUNCTION finish_turn(
     of_store text, its_conversation uuid, its_holder text, its_fence bigint, its_turn uuid,
     its_rows uuid[], its_outcome text)
-RETURNS double precision LANGUAGE plpgsql VOLATILE AS $$
+RETURNS double precision LANGUAGE plpgsql VOLATILE
+SET plan_cache_mode = force_generic_plan SET enable_seqscan = off
+AS $$
 BEGIN
-    PERFORM set_config('mostrador.store_id', of_store, true);
-    PERFORM set_config('synchronous_commit', 'off', true);
+    PERFORM set_config('mostrador.store_id', of_store, true),
+            set_config('synchronous_commit', 'off', true);
     PERFORM check_lease(of_store, its_conversation, its_holder, its_fence);
     PERFORM end_turn(of_store, its_turn, its_rows, 'done', its_outcome);
     PERFORM release_lease(of_store, its_conversation, its_holder, its_fence);

@@ -181,10 +181,12 @@ CREATE FUNCTION remember_mail(
     written_at timestamptz[], most_lines integer)
 RETURNS TABLE (
     owner text, epoch bigint, is_window_open boolean, is_planned boolean, history jsonb)
-LANGUAGE plpgsql VOLATILE AS $$
+LANGUAGE plpgsql VOLATILE
+SET plan_cache_mode = force_generic_plan SET enable_seqscan = off
+AS $$
 BEGIN
-    PERFORM set_config('mostrador.store_id', of_store, true);
-    PERFORM set_config('synchronous_commit', 'off', true);
+    PERFORM set_config('mostrador.store_id', of_store, true),
+            set_config('synchronous_commit', 'off', true);
     PERFORM check_lease(of_store, its_conversation, its_holder, its_fence);
     PERFORM 1 FROM conversations
     WHERE store_id = of_store AND conversation_id = its_conversation FOR NO KEY UPDATE;

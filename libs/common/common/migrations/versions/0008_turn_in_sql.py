@@ -17,7 +17,7 @@ def downgrade() -> None:
     op.execute(
         """
         DROP FUNCTION end_sending, go_on_sending, begin_sending, start_reply, accept_part,
-            fail_part, begin_part;
+            fail_part, begin_part, begun_within;
         DROP FUNCTION resume_held, finish_turn, end_turn, begin_turn, take_up, rows_with, next_due,
             first_unheld, head_of, release_lease, check_lease, take_lease;
         DROP FUNCTION remember_mail, said_before, set_message_status, advance_message,

@@ -10,6 +10,7 @@ down_revision = "0008"
 
 def upgrade() -> None:
     op.execute(statements("0009_queue.sql"))
+    op.execute(statements("0009_statistics.sql"))
 
 
 def downgrade() -> None:
