@@ -130,3 +130,42 @@ def test_no_function_that_runs_as_the_owner_can_be_led_astray_by_a_search_path(o
     )
 
     assert astray == []
+
+
+@pytest.mark.parametrize(
+    ("table", "column"),
+    [
+        ("conversations", "conversation_id"),
+        ("messages", "message_id"),
+        ("sessions", "session_id"),
+        ("outbox", "outbox_id"),
+        ("turns", "turn_id"),
+        ("inbox", "inbox_id"),
+    ],
+)
+def test_a_turn_finds_rows_by_their_whole_key_even_in_a_table_nobody_analyzed(
+    settings, owner, table, column
+):
+    migrate(settings, "downgrade", "base")
+    migrate(settings, "upgrade", "head")
+    row = f"SELECT FROM {table} WHERE store_id = $1 AND {column} = CAST($2 AS uuid)"
+    with owner.begin() as connection:
+        connection.execute(text("SET LOCAL enable_seqscan = off"))  # as the turn's functions do
+        plan = "\n".join(connection.scalars(text(f"EXPLAIN (GENERIC_PLAN) {row}")))
+    assert f"{table}_pkey" in plan, plan
+    assert f"({column} = " in plan.partition("Index Cond")[2], plan
+
+
+def test_a_commit_that_need_not_wait_for_the_disk_does_not_wait(owner):
+    # A function's own SET must not end what its body set for the whole transaction.
+    with owner.begin() as connection:
+        connection.execute(
+            text(
+                "CREATE FUNCTION pg_temp.relaxed() RETURNS void LANGUAGE plpgsql"
+                " SET enable_seqscan = off AS $$ BEGIN"
+                " PERFORM set_config('synchronous_commit', 'off', true); END $$"
+            )
+        )
+        connection.execute(text("SELECT pg_temp.relaxed()"))
+        assert connection.scalar(text("SHOW synchronous_commit")) == "off"
+        assert connection.scalar(text("SHOW enable_seqscan")) == "on"
