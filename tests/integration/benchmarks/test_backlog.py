@@ -4,7 +4,7 @@ from sqlalchemy import Engine, text
 from benchmarks.backlog import QUESTION, Backlog
 from benchmarks.stores import UNLIMITED, named, replace_stores
 from common.inbound import InboundMessage
-from common.queues import Doorbells, connect
+from common.queues import Doorbells
 from common.sealing import Keyring
 from common.settings import Settings
 from common.stores import Stores
@@ -32,7 +32,7 @@ def test_a_backlog_waits_in_conversations_of_stores_that_nothing_slows(
     assert InboundMessage.from_bytes(stores.seal_of(store).open(sealed)).text == QUESTION
     assert store.settings.rate == UNLIMITED["rate"]
     with redis.Redis.from_url(settings.redis_url) as client:
-        assert Doorbells(connect(client)).depth("bench-1") == 3
+        assert Doorbells(client).depth("bench-1") == 3
 
 
 def test_stores_come_by_the_thousand(settings: Settings, owner: Engine, keyring: Keyring):

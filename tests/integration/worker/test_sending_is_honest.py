@@ -165,7 +165,7 @@ def test_the_same_delivery_five_times_in_parallel_is_answered_once(system):
 
 
 def test_a_burst_is_one_turn_with_every_text_on_its_own(system, change_store):
-    change_store("store-1", hold_back_ms=700)
+    change_store("store-1", hold_back_ms=1500)
     eventually(lambda: _held_back(system), what="the hold-back being known")
     before = len(system.chat.asked)
     for words in ("hola", "una pregunta", "¿tienen café?"):
