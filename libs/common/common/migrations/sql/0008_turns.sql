@@ -262,6 +262,7 @@ BEGIN
     WITH held AS (
         SELECT store_id, inbox_id FROM inbox JOIN stores USING (store_id)
         WHERE inbox.state = 'pending' AND inbox.due_at = 'infinity' AND stores.status = 'active'
+        LIMIT 5000  -- a long pause must not outlast the statement, and with it the sweeper
         FOR NO KEY UPDATE OF inbox SKIP LOCKED)
     UPDATE inbox SET due_at = clock_timestamp() - interval '3 seconds' FROM held
     WHERE inbox.store_id = held.store_id AND inbox.inbox_id = held.inbox_id;
