@@ -13,12 +13,17 @@ LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = public, pg_temp AS $$
         SELECT * FROM jsonb_to_recordset(held)
             AS each (store_id text, conversation_id uuid, fence bigint)
         ORDER BY store_id, conversation_id
+    ), free AS (
+        -- What a turn's own step has locked now is renewed next time: one that waits for a lock
+        -- must not cost all the others their leases.
+        SELECT leases.store_id, leases.conversation_id
+        FROM leases JOIN mine USING (store_id, conversation_id, fence)
+        WHERE leases.holder = its_holder AND leases.held_until > '-infinity'
+        FOR NO KEY UPDATE OF leases SKIP LOCKED
     ), renewed AS (
         UPDATE leases SET held_until = clock_timestamp() + seconds * interval '1 second'
-        FROM mine
-        WHERE leases.store_id = mine.store_id AND leases.conversation_id = mine.conversation_id
-          AND leases.fence = mine.fence AND leases.holder = its_holder
-          AND leases.held_until > '-infinity'
+        FROM free
+        WHERE leases.store_id = free.store_id AND leases.conversation_id = free.conversation_id
     )
     SELECT mine.* FROM mine
     WHERE NOT EXISTS (
