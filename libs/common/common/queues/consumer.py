@@ -69,15 +69,16 @@ class TurnConsumer(Consumer):
 
     def __next__(self) -> Delivery | None:
         """Wait for the next turn; None when there was none for a while."""
-        if self._stopping.is_set():
-            time.sleep(_STOPPING_SECONDS)  # until Dramatiq ends this thread
-            return None
-        if not self._ready:
+        if not self._ready and not self._stopping.is_set():
             try:
                 self._look()
             except (redis.RedisError, ServiceError) as error:
                 _LOG.warning("no_turns", error_type=type(error).__name__)
                 self._stopping.wait(_REST_SECONDS)
+        if self._stopping.is_set():
+            self._leave()
+            time.sleep(_STOPPING_SECONDS)  # until Dramatiq ends this thread
+            return None
         return Delivery(self._ready.popleft()) if self._ready else None
 
     def ack(self, message: MessageProxy) -> None:
@@ -100,9 +101,7 @@ class TurnConsumer(Consumer):
             self._give_back(message.turn)
 
     def close(self) -> None:
-        while self._ready:
-            self._give_back(self._ready.popleft())
-        self._wakes.close()
+        self._leave()
 
     def stop(self) -> None:
         """Take no more turns; those that run go on."""
@@ -125,6 +124,17 @@ class TurnConsumer(Consumer):
                 service = self._service
                 self._scripts.hold(turns, service.claim_ms, service.own_stores, _OWN_MS)
 
+    def _leave(self) -> None:
+        """Give back at once what nobody here will begin, and let others be woken instead."""
+        while self._ready:
+            self._give_back(self._ready.popleft())
+        if self._wakes.subscribed:
+            self._wakes.close()  # from here on this process is passed over
+            try:
+                self._take({}, want=0)  # whom it was woken for is another's to watch
+            except redis.RedisError as error:
+                _LOG.warning("left_untold", error_type=type(error).__name__)
+
     def _look(self) -> None:
         """Take what is due, or wait until something may be."""
         if not self._seats.wait_for_one(_LONGEST_WAIT_SECONDS):
@@ -139,12 +149,12 @@ class TurnConsumer(Consumer):
             wait = _LONGEST_WAIT_SECONDS if offer.wait_ms is None else offer.wait_ms / 1000
             self._wakes.get_message(timeout=min(wait, _LONGEST_WAIT_SECONDS))
 
-    def _take(self, paces: Mapping[str, Pace]) -> Offer:
+    def _take(self, paces: Mapping[str, Pace], want: int | None = None) -> Offer:
         service = self._service
         offer = self._scripts.take(
             service.process,
             service.lanes,
-            want=self._seats.free,
+            want=self._seats.free if want is None else want,
             kept=self._seats.kept,
             claim_ms=service.claim_ms,
             paces=paces,
