@@ -19,5 +19,5 @@ if due then
 end
 schedule(store)
 local lane = lane_of(store)
-if redis.call('ZCARD', LINE .. lane) > 0 then wake(lane) end
+if has_waiting(lane) then wake(lane) end
 return now

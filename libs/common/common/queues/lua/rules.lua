@@ -12,7 +12,8 @@
 --   mostrador:line:L      zset    stores that may take a turn now, by virtual time
 --   mostrador:turn:L      string  virtual time of the lane: the last turn's
 --   mostrador:express:L   zset    doorbells that spend no pace and go first: S/conversation
---   mostrador:idle:L      zset    worker processes that wait, the longest waiting first
+--   mostrador:idle:L      zset    worker processes that wait, the longest waiting first; those
+--                                 with no seats but the kept ones behind all others
 --   mostrador:dedicated   zset    stores with workers of their own: until when that is sure
 --   mostrador:opened      string  from when on this Redis may give out turns
 --
@@ -27,6 +28,7 @@ local RING, LINE, TURN = 'mostrador:ring:', 'mostrador:line:', 'mostrador:turn:'
 local EXPRESS, IDLE = 'mostrador:express:', 'mostrador:idle:'
 local DEDICATED, OPENED, WAKE = 'mostrador:dedicated', 'mostrador:opened', 'mostrador:wake:'
 local CLAIMED = 'mostrador:claimed'
+local BEHIND = 100000000000000  -- ms; later than any clock
 local LONGEST_CLAIM = 600000
 local LONGEST_DEDICATION = 120000
 local FORGET = 3600000  -- what is left of a store that went quiet
@@ -84,6 +86,12 @@ local function turns_at_work(store)
     return count
 end
 
+-- Says whether anything of the lane could go now, were there a seat for it.
+local function has_waiting(lane)
+    return redis.call('ZCARD', LINE .. lane) > 0
+        or redis.call('ZCOUNT', EXPRESS .. lane, '-inf', at(now)) > 0
+end
+
 -- Wakes the process that waits longest; one that is gone is passed over.
 local function wake(lane)
     while true do
@@ -96,7 +104,7 @@ end
 local function learn_pace(store, interval, cap, weight, fresh_for)
     redis.call('HSET', PACE .. store, 'interval', interval, 'cap', cap, 'weight', weight,
         'fresh', at(now + tonumber(fresh_for)))
-    redis.call('PEXPIRE', PACE .. store, FORGET)
+    redis.call('PEXPIRE', PACE .. store, math.ceil(math.max(FORGET, 2 * tonumber(interval))))
 end
 
 local function pace_of(store)
@@ -144,6 +152,8 @@ local function ring_conversation(store, conversation, due)
         return
     end
     local known = score(RUNG .. store, conversation)
+    -- A flag whose job was lost is no doorbell.
+    if known == 0 and redis.call('LLEN', QUEUE .. store) == 0 then known = nil end
     if known and known <= due then return end
     if due > now then
         redis.call('ZADD', RUNG .. store, at(due), conversation)
@@ -156,6 +166,7 @@ end
 local function ring_express(store, conversation, due)
     if is_claimed(store, conversation) then
         redis.call('ZADD', AGAIN .. store, 'LT', at(due), conversation)
+        redis.call('PEXPIRE', AGAIN .. store, LONGEST_CLAIM)
         return
     end
     local lane = lane_of(store)

@@ -50,15 +50,22 @@ local function give(store, conversation, goes_first)
     turns[#turns + 1] = { store, conversation, goes_first }
 end
 
+-- Express turns leave the kept seats to stores with nothing at work; statuses leave them to all.
+local function has_seat(store, conversation)
+    if want - #turns > kept then return true end
+    return conversation ~= STATUSES and turns_at_work(store) == 0
+end
+
 local function take_express(lane)
     local key = EXPRESS .. lane
     for _, member in ipairs(redis.call('ZRANGEBYSCORE', key, '-inf', at(now), 'LIMIT', 0, MOST)) do
         if #turns >= want then return end
         local store, conversation = split(member)
-        redis.call('ZREM', key, member)
         if is_claimed(store, conversation) then
+            redis.call('ZREM', key, member)
             redis.call('ZADD', AGAIN .. store, 'LT', at(now), conversation)
-        else
+        elseif has_seat(store, conversation) then
+            redis.call('ZREM', key, member)
             give(store, conversation, 1)
         end
     end
@@ -87,8 +94,9 @@ local function next_conversation(store)
             return nil
         end
         redis.call('ZREM', RUNG .. store, conversation)
-        -- Whoever works on it looks for more mail when it ends.
+        -- Whoever works on it may have looked for more mail before this was rung.
         if not is_claimed(store, conversation) then return conversation end
+        redis.call('ZADD', AGAIN .. store, 'LT', at(now), conversation)
     end
 end
 
@@ -136,7 +144,7 @@ end
 local function take_line(lane)
     local skipped = 0
     for _ = 1, 4 * MOST do
-        if #turns >= want or skipped >= MOST then return false end
+        if #turns >= want then return false end
         local store = redis.call('ZRANGE', LINE .. lane, skipped, skipped)[1]
         if not store then
             fill_line(lane)
@@ -151,8 +159,10 @@ end
 -- Counts the ms until this lane needs somebody; nil when nothing is known to come.
 local function needed_in(lane)
     local _, ring_at = first(RING .. lane)
-    local _, express_at = first(EXPRESS .. lane)
-    local needed_at = math.min(ring_at or math.huge, express_at or math.huge)
+    -- What is due and still here waits for a seat, not for a time.
+    local later = redis.call(
+        'ZRANGEBYSCORE', EXPRESS .. lane, '(' .. at(now), '+inf', 'WITHSCORES', 'LIMIT', 0, 1)
+    local needed_at = math.min(ring_at or math.huge, tonumber(later[2]) or math.huge)
     if needed_at < math.huge then return math.max(needed_at - now, 0) end
 end
 
@@ -172,13 +182,17 @@ for _, lane in ipairs(lanes) do
     fill_line(lane)
     if take_line(lane) then wait = 0 end
 end
+-- Whoever has but the kept seats leaves what stays in the line to one who has others.
+local is_tight = want - #turns <= kept
 for _, lane in ipairs(lanes) do
     local needed = needed_in(lane)
     if #turns >= want then
         -- Whoever is full keeps no watch: somebody who waits takes it over.
-        if needed or redis.call('ZCARD', LINE .. lane) > 0 then wake(lane) end
+        if needed or has_waiting(lane) then wake(lane) end
     else
-        redis.call('ZADD', IDLE .. lane, at(now), process)
+        local _, waits_since = first(IDLE .. lane)
+        if is_tight and has_waiting(lane) and waits_since and waits_since < BEHIND then wake(lane) end
+        redis.call('ZADD', IDLE .. lane, at(is_tight and now + BEHIND or now), process)
         if needed and (wait < 0 or needed < wait) then wait = needed end
     end
 end
