@@ -61,4 +61,4 @@ def test_a_turn_that_takes_longer_is_handed_back_and_answered_once_by_another(cr
 
     assert crowd.holder_of(store, phone) != pid
     assert len(crowd.calls(store)) == 1
-    assert [row["attempts"] for row in crowd.mail(phone, store)] == [2]
+    assert [row["attempts"] for row in crowd.mail(phone, store)] == [1]  # not its fault

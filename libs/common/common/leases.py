@@ -51,6 +51,14 @@ def renew(
         )
 
 
+def hand_back(database: Database, lease: Lease) -> None:
+    """Give a turn back that this process will not finish: uncounted, and its own no more.
+
+    From here on no thread of this process can write or begin a send under the lease.
+    """
+    database.call("hand_back", lease.store_id, lease.conversation_id, lease.holder, lease.fence)
+
+
 def release(database: Database, lease: Lease) -> None:
     """Give it back; nothing happens when it was lost."""
     with database.store(lease.store_id) as connection:

@@ -76,7 +76,7 @@ class Settings:
     database_connections: int = _setting(
         "DATABASE_CONNECTIONS",
         16,
-        "Connections one HTTP service may hold; a worker holds one for each thread and four more.",
+        "Connections one HTTP service may hold; a worker has its own number.",
         least=1,
     )
     redis_url: str = _setting(

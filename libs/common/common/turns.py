@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, func, text, update
+from sqlalchemy import Connection, func, select, text, update
 
 from common import models
 from common.database import Database, announce_after_commit
@@ -179,6 +179,22 @@ def next_due(connection: Connection, store_id: str, conversation_id: str) -> flo
     """Say in how many seconds the head is due, 0 for now; None when nothing is or all is held."""
     its = {"store_id": store_id, "conversation_id": conversation_id}
     return _seconds(connection.scalar(_NEXT_DUE, its))
+
+
+def has_command(connection: Connection, store_id: str, conversation_id: str) -> bool:
+    """Say whether an agent's command is pending in the conversation."""
+    table = models.inbox
+    query = (
+        select(table.c.inbox_id)
+        .where(
+            table.c.store_id == store_id,
+            table.c.conversation_id == conversation_id,
+            table.c.state == "pending",
+            table.c.kind == "command",
+        )
+        .limit(1)
+    )
+    return connection.scalar(query) is not None
 
 
 def hold(connection: Connection, turn: Turn) -> None:

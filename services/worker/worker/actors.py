@@ -10,7 +10,15 @@ from common import statuses
 from common.database import Database
 from common.errors import ServiceError, StoreNotFoundError
 from common.logs import traceback_of
-from common.queues import ANSWER, EVERY_STORE, STATUSES, Doorbells, StoreQueues, more_mail_in
+from common.queues import (
+    ANSWER,
+    EVERY_STORE,
+    STATUSES,
+    Doorbells,
+    StoreQueues,
+    more_mail_in,
+    went_first,
+)
 from common.stores import Stores
 from worker.turn_runner import TurnRunner
 
@@ -26,7 +34,11 @@ def declare(broker: StoreQueues, runner: TurnRunner, status_desk: "StatusDesk") 
 
     def answer_conversation(store_id: str, conversation_id: str) -> None:
         with _job(store_id):
-            more_mail_in(runner.answer(store_id, conversation_id))
+            due_in = runner.answer(store_id, conversation_id)
+            is_for_agent = (
+                went_first() and due_in == 0 and runner.has_command(store_id, conversation_id)
+            )
+            more_mail_in(due_in, goes_first=is_for_agent)
 
     def apply_statuses(store_id: str) -> None:
         with _job(store_id):

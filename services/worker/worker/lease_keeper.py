@@ -43,7 +43,7 @@ class LeaseKeeper:
             held = tuple(self._held)
         for lease in held:
             try:
-                leases.release(self._database, lease)
+                leases.hand_back(self._database, lease)
             except ServiceError as error:
                 _LOG.warning("lease_not_handed_back", store=lease.store_id, code=error.code)
 

@@ -67,6 +67,11 @@ class TurnRunner:
         failpoints.reach("worker.lease_released")
         return next_due
 
+    def has_command(self, store_id: str, conversation_id: str) -> bool:
+        """Say whether what an agent wrote is still waiting behind something."""
+        with self.database.store(store_id) as connection:
+            return turns.has_command(connection, store_id, conversation_id)
+
     def _run(self, store: Store, turn: Turn) -> float | None:
         """Run a turn to where it goes now. Its end gives the lease back; what broke, we do."""
         with ExitStack() as broken, self.keeper.holding(turn.lease):

@@ -44,6 +44,7 @@ _POOL_SECONDS = 10.0
 _MORE_REDIS_CONNECTIONS = 16
 # A claim outlives so many missed words of its process.
 _HOLD_SECONDS = 1.0
+_LONGEST_CLAIM_SECONDS = 300.0  # a longer one would count as another clock's
 _FIRST_SWEEP_SECONDS = 0.1
 _THREAD_WAKES_MS = 250  # how soon an idle thread hears that the worker stops
 # How long a send may hesitate, as a share of a lease: beyond it the lease may be another's.
@@ -137,7 +138,7 @@ def _service(settings: Settings, stores: Stores, lanes: Lanes, holder: str) -> S
         lanes=lanes.served,
         own_stores=lanes.own_stores,
         seats=settings.worker_threads,
-        claim_ms=round(settings.lease_seconds * 1000),
+        claim_ms=round(min(settings.lease_seconds, _LONGEST_CLAIM_SECONDS) * 1000),
         read_paces=paces_of,
     )
 

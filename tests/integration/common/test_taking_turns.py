@@ -31,8 +31,8 @@ class Worker:
     def take(self, want=None):
         return list(self.offer(want).turns)
 
-    def done(self, turn, due_in_ms=None):
-        self.scripts.done(turn, due_in_ms)
+    def done(self, turn, due_in_ms=None, **more):
+        self.scripts.done(turn, due_in_ms, **more)
 
 
 @pytest.fixture
@@ -189,12 +189,20 @@ def test_what_people_do_goes_first_and_spends_no_pace(doorbells, worker):
     assert worker.take() == []
 
 
-def test_a_conversation_that_went_first_goes_on_first(doorbells, worker):
-    doorbells.ring("store-1", ["c"], goes_first=True, pace=Pace(60_000, 1, 1))
+def test_what_a_person_still_waits_to_say_goes_first_again_and_customers_mail_does_not(
+    doorbells, worker
+):
+    slow = Pace(60_000, 1, 1)
+    doorbells.ring("store-1", ["a"], pace=slow)
+    worker.done(*worker.take())  # the store's turn of this minute
+    doorbells.ring("store-1", ["c"], goes_first=True, pace=slow)
     (turn,) = worker.take()
-    worker.done(turn, 0)
+    worker.done(turn, 0, goes_first=True)
+    (again,) = worker.take()
+    assert again.conversation_id == "c"
 
-    assert places(worker.take()) == [("store-1", "c")]
+    worker.done(again, 0)
+    assert worker.take() == []
 
 
 def test_what_a_process_that_is_gone_had_taken_is_rung_again_before_the_others(doorbells, client):

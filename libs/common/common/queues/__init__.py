@@ -4,7 +4,7 @@ All that knows Dramatiq and its keys stays in this package. A lost, repeated or 
 doorbell breaks no promise: the inbox is the truth, the sweeper rings what was lost (P8).
 """
 
-from common.queues.broker import StoreQueues, more_mail_in, redis_client
+from common.queues.broker import StoreQueues, more_mail_in, redis_client, went_first
 from common.queues.consumer import Service, TurnConsumer
 from common.queues.doorbells import Doorbells
 from common.queues.names import ANSWER, EVERY_STORE, SHARED_LANE, STATUSES, queue_name, store_of
@@ -26,4 +26,5 @@ __all__ = [
     "queue_name",
     "redis_client",
     "store_of",
+    "went_first",
 ]

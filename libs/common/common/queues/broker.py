@@ -35,9 +35,18 @@ def redis_client(url: str, connections: int = 64) -> "redis.Redis":
     )
 
 
-def more_mail_in(seconds: float | None) -> None:
-    """Say, from within an actor, when its conversation's next mail is due; None for none."""
+def went_first() -> bool:
+    """Say, from within an actor, whether its turn went before the others."""
+    return bool(_answering.delivery.turn.goes_first)
+
+
+def more_mail_in(seconds: float | None, *, goes_first: bool = False) -> None:
+    """Say, from within an actor, when its conversation's next mail is due; None for none.
+
+    What a person is waiting to say goes first again.
+    """
     _answering.delivery.due_in = seconds
+    _answering.delivery.next_goes_first = goes_first
 
 
 class StoreQueues(Broker):

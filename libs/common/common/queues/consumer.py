@@ -47,12 +47,13 @@ class Service:
 
 
 class Delivery(MessageProxy):
-    """A turn on its way through Dramatiq; `due_in` is set by the actor that answered it."""
+    """A turn on its way through Dramatiq; the actor that answers it says what comes next."""
 
     def __init__(self, turn: Taken) -> None:
         super().__init__(_message_of(turn))
         self.turn = turn
         self.due_in: float | None = None
+        self.next_goes_first = False
 
 
 class TurnConsumer(Consumer):
@@ -62,7 +63,9 @@ class TurnConsumer(Consumer):
         self._client = client
         self._scripts = Scripts(client)
         self._service = service
-        self._seats = Seats(service.seats)
+        self._seats = Seats(
+            service.seats, is_shared=len(service.lanes) > 1 or not service.own_stores
+        )
         self._ready: deque[Taken] = deque()
         self._stopping = threading.Event()
         self._wakes = client.pubsub(ignore_subscribe_messages=True)  # type: ignore[no-untyped-call]
@@ -86,13 +89,13 @@ class TurnConsumer(Consumer):
         assert isinstance(message, Delivery)  # noqa: S101  # we made it
         self._seats.leave(message.turn)
         due_ms = None if message.due_in is None else message.due_in * 1000
-        self._end(message.turn, due_ms)
+        self._end(message.turn, due_ms, goes_first=message.next_goes_first)
 
     def nack(self, message: MessageProxy) -> None:
         """Ring again soon: an actor catches what it can, so this one never began."""
         assert isinstance(message, Delivery)  # noqa: S101  # we made it
         self._seats.leave(message.turn)
-        self._end(message.turn, _REST_SECONDS * 1000)
+        self._end(message.turn, _REST_SECONDS * 1000, goes_first=message.turn.goes_first)
 
     def requeue(self, messages: Iterable[MessageProxy]) -> None:
         """Give back turns that did not begin."""
@@ -115,7 +118,7 @@ class TurnConsumer(Consumer):
         """Give back what did not end before this process does."""
         with self._seats.held() as turns:
             for turn in turns:
-                self._end(turn, 0.0)
+                self._end(turn, 0.0, goes_first=turn.goes_first)
 
     def hold(self) -> None:
         """Keep the claims of what runs; called once a second. Raises redis.RedisError."""
@@ -173,11 +176,11 @@ class TurnConsumer(Consumer):
 
     def _give_back(self, turn: Taken) -> None:
         self._seats.leave(turn)
-        self._end(turn, 0.0)
+        self._end(turn, 0.0, goes_first=turn.goes_first)
 
-    def _end(self, turn: Taken, due_in_ms: float | None) -> None:
+    def _end(self, turn: Taken, due_in_ms: float | None, *, goes_first: bool) -> None:
         try:
-            self._scripts.done(turn, due_in_ms)
+            self._scripts.done(turn, due_in_ms, goes_first=goes_first)
         except redis.RedisError as error:
             _LOG.warning("turn_end_not_told", error_type=type(error).__name__)
 

@@ -88,10 +88,10 @@ class Scripts:
             wait_ms=None if wait_ms < 0 else float(wait_ms),
         )
 
-    def done(self, turn: Taken, due_in_ms: float | None) -> None:
+    def done(self, turn: Taken, due_in_ms: float | None, *, goes_first: bool = False) -> None:
         """End a turn; its conversation is rung again when it has more mail."""
         due = -1 if due_in_ms is None else round(due_in_ms)
-        self._done(args=[turn.store_id, turn.conversation_id, due, int(turn.goes_first)])
+        self._done(args=[turn.store_id, turn.conversation_id, due, int(goes_first)])
 
     def hold(
         self, turns: Iterable[Taken], claim_ms: int, own_stores: Iterable[str], own_ms: int

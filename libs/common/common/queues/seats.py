@@ -10,11 +10,12 @@ from common.queues.scripts import Taken
 class Seats:
     """Counts what a process is at. Safe to share between threads."""
 
-    def __init__(self, count: int) -> None:
+    def __init__(self, count: int, *, is_shared: bool) -> None:
+        """Take how many there are, and whether more than one store sits on them."""
         self.count = count
         # So many are kept for stores that have no turn at work: a store whose sends hang
         # cannot fill a process.
-        self.kept = count // 4
+        self.kept = count // 4 if is_shared else 0
         self._taken: set[Taken] = set()
         self._changed = threading.Condition()
 

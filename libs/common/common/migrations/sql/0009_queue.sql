@@ -54,3 +54,24 @@ LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = public, pg_temp AS $$
     ) AS late
     WHERE late.place <= of_each_store  -- one store's backlog must not hide another's
 $$;
+
+-- Gives back a turn that its process will not finish because it was asked to stop: that is not the
+-- message's fault, so the attempt is not counted. The fence moves on: what the process still tries
+-- under its own is refused.
+CREATE FUNCTION hand_back(
+    of_store text, its_conversation uuid, its_holder text, its_fence bigint)
+RETURNS void LANGUAGE plpgsql VOLATILE AS $$
+BEGIN
+    PERFORM set_config('mostrador.store_id', of_store, true);
+    UPDATE leases SET held_until = '-infinity', fence = fence + 1
+    WHERE store_id = of_store AND conversation_id = its_conversation AND fence = its_fence
+      AND holder = its_holder AND held_until > '-infinity';
+    IF FOUND THEN
+        UPDATE inbox SET attempts = greatest(attempts - 1, 0)
+        FROM turns
+        WHERE inbox.store_id = of_store AND turns.store_id = of_store
+          AND inbox.turn_id = turns.turn_id AND inbox.state = 'pending'
+          AND turns.conversation_id = its_conversation AND turns.state = 'open'
+          AND turns.fence = its_fence;
+    END IF;
+END $$;

@@ -1,4 +1,5 @@
 -- The functions as they were before 0009.
+DROP FUNCTION hand_back;
 DROP FUNCTION renew_leases;
 DROP FUNCTION stores_named;
 

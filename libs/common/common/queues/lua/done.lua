@@ -2,7 +2,7 @@
 --
 -- ARGV[1]  the store    ARGV[2]  the conversation
 -- ARGV[3]  ms until its next mail is due, or -1 for none
--- ARGV[4]  1 when this turn went first: then what is due now goes first as well
+-- ARGV[4]  1 when what is due now goes first
 -- Guarantee: what was rung while the claim lived is rung now, and the store goes on.
 local store, conversation, due_in = ARGV[1], ARGV[2], tonumber(ARGV[3])
 unclaim(store, conversation)

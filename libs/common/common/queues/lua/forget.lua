@@ -10,5 +10,6 @@ redis.call('DEL', QUEUE .. store, RUNG .. store, AGAIN .. store, PACE .. store)
 for _, lane in ipairs({ SHARED, store }) do
     redis.call('ZREM', RING .. lane, store)
     redis.call('ZREM', LINE .. lane, store)
+    redis.call('ZREM', EXPRESS .. lane, store .. '/' .. STATUSES)
 end
 return now

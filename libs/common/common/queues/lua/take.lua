@@ -8,9 +8,10 @@
 -- ARGV[8…] the lanes it serves
 -- Returns {turns, stores, wait}: turns as {store, conversation, goes first}; stores whose pace must be
 -- given before they go; ms until something is due (-1: nothing is known to come).
--- Guarantee: what a process had taken that is gone is rung again; no conversation is given twice while its claim lives; no store takes turns faster
--- than its interval nor more at once than its cap, over all processes; with a pace that is not
--- known or a Redis that has just come up, nothing is given (it fails closed).
+-- Guarantee: what a process had taken that is gone is rung again. No conversation is given twice
+-- while its claim lives. No store takes turns faster than its interval nor more at once than its
+-- cap, over all processes. With a pace that is not known, or a Redis that has just come up empty,
+-- nothing is given (it fails closed).
 local process, want, kept = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3])
 local claim_ms, fresh_ms, closed_ms = tonumber(ARGV[4]), ARGV[5], tonumber(ARGV[6])
 local SLACK = 10  -- ms by which a late turn may be caught up without more than one in a window
