@@ -80,6 +80,7 @@ local function fill_line(lane)
         redis.call('ZREM', RING .. lane, store)
         redis.call('ZADD', LINE .. lane, math.max(turn, pace_of(store).turn), store)
     end
+    return #due
 end
 
 local function next_conversation(store)
@@ -147,12 +148,13 @@ local function take_line(lane)
     for _ = 1, 4 * MOST do
         if #turns >= want then return false end
         local store = redis.call('ZRANGE', LINE .. lane, skipped, skipped)[1]
-        if not store then
-            fill_line(lane)
-            store = redis.call('ZRANGE', LINE .. lane, skipped, skipped)[1]
+        if store then
+            if take_turn(lane, store) == 'stays' then skipped = skipped + 1 end
+        elseif fill_line(lane) == 0 then
+            return false
+        else
+            skipped = 0  -- some of those who came may stand before the ones that stay
         end
-        if not store then return false end
-        if take_turn(lane, store) == 'stays' then skipped = skipped + 1 end
     end
     return true
 end
