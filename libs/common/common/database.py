@@ -109,15 +109,13 @@ class Database:
         try:
             connection.autocommit = True
             yield connection
-        except BaseException as error:
+        finally:
             if connection.closed:
                 self._engine.dispose()  # its server is gone: the others are as dead as this one
-            if connection.info.transaction_status != TransactionStatus.IDLE:
-                lent.invalidate(error)
-            raise
-        finally:
-            if lent.is_valid:
+            if connection.info.transaction_status == TransactionStatus.IDLE:
                 connection.autocommit = False
+            else:
+                lent.invalidate()
             lent.close()
 
     @contextmanager

@@ -20,6 +20,8 @@ from worker.channels.outcome import Accepted, Rejected, SendOutcome, TryLater, U
 from worker.plans import Outgoing
 from worker.ports import Channel
 
+PAUSED = "worker_paused"
+
 
 class SendPostponedError(TemporaryError):
     """The part provably did not arrive and may go again."""
@@ -79,7 +81,7 @@ class PartSender:
         with self.database.store(turn.lease.store_id) as connection:
             leases.check(connection, turn.lease)
             settling.retry_later(connection, turn.lease.store_id, going.outbox_id, "paused", "")
-        raise SendPostponedError("The worker was stopped for a while.", code="worker_paused")
+        raise SendPostponedError("The worker was stopped for a while.", code=PAUSED)
 
     def _request(
         self, credentials: Credentials, recipient: Recipient, going: Outgoing

@@ -21,6 +21,7 @@ from common.stores import Store, Stores
 from common.turns import Ended, Taker, Turn
 from worker.giving_up import give_up
 from worker.lease_keeper import LeaseKeeper
+from worker.part_sending import PAUSED
 from worker.pipeline import Pipeline
 from worker.ports import Done, Held, TurnResult
 
@@ -113,7 +114,12 @@ class TurnRunner:
 
     def _after_failure(self, store: Store, turn: Turn, error: ServiceError) -> float | None:
         is_temporary = isinstance(error, TemporaryError)
+        is_ours = error.code == PAUSED  # this process was too slow: not the message's fault
         with self._ending(turn) as connection:
+            if is_ours:
+                seconds = _backoff(turn, error)
+                turns.postpone(connection, turn, seconds, counted=False)
+                return seconds
             if is_temporary and turn.attempts < store.settings.attempts:
                 seconds = _backoff(turn, error)
                 turns.postpone(connection, turn, seconds, counted=True)
