@@ -7,7 +7,7 @@ import redis
 import structlog
 
 from common.circuit import Circuit
-from common.queues.names import STATUSES_PLACE, rung_key
+from common.queues.names import STATUSES_PLACE, first_key, rung_key
 from common.queues.pace import Pace
 from common.queues.scripts import Ring, Scripts
 
@@ -68,7 +68,10 @@ class Doorbells:
         with self._client.pipeline(transaction=False) as pipeline:
             for store_id in store_ids:
                 pipeline.zcard(rung_key(store_id))
-            return dict(zip(store_ids, pipeline.execute(), strict=True))
+                pipeline.scard(first_key(store_id))
+            counts = pipeline.execute()
+        waiting = map(sum, zip(counts[::2], counts[1::2], strict=True))
+        return dict(zip(store_ids, waiting, strict=True))
 
 
 def _in_portions(rings: Iterable[Ring]) -> Iterable[list[Ring]]:

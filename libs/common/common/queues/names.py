@@ -34,5 +34,10 @@ def rung_key(store_id: str) -> str:
     return f"mostrador:rung:{store_id}"
 
 
+def first_key(store_id: str) -> str:
+    """Name the set of a store's doorbells that go first."""
+    return f"mostrador:first:{store_id}"
+
+
 def wake_topic(worker: str) -> str:
     return f"mostrador:wake:{worker}"

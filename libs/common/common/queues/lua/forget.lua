@@ -10,6 +10,9 @@ redis.call('DEL', QUEUE .. store, RUNG .. store, AGAIN .. store, PACE .. store)
 for _, lane in ipairs({ SHARED, store }) do
     redis.call('ZREM', RING .. lane, store)
     redis.call('ZREM', LINE .. lane, store)
-    redis.call('ZREM', EXPRESS .. lane, store .. '/' .. STATUSES)
+    for _, conversation in ipairs(redis.call('SMEMBERS', FIRST .. store)) do
+        leave_express(lane, store, conversation)
+    end
+    leave_express(lane, store, STATUSES)
 end
 return now

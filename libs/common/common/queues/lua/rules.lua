@@ -12,6 +12,7 @@
 --   mostrador:line:L      zset    stores that may take a turn now, by virtual time
 --   mostrador:turn:L      string  virtual time of the lane: the last turn's
 --   mostrador:express:L   zset    doorbells that spend no pace and go first: S/conversation
+--   mostrador:first:S     set     what of the store is among them, to be counted
 --   mostrador:idle:L      zset    worker processes that wait, the longest waiting first; those
 --                                 with no seats but the kept ones behind all others
 --   mostrador:dedicated   zset    stores with workers of their own: until when that is sure
@@ -27,7 +28,7 @@ local CLAIMS, AGAIN, PACE = 'mostrador:claims:', 'mostrador:again:', 'mostrador:
 local RING, LINE, TURN = 'mostrador:ring:', 'mostrador:line:', 'mostrador:turn:'
 local EXPRESS, IDLE = 'mostrador:express:', 'mostrador:idle:'
 local DEDICATED, OPENED, WAKE = 'mostrador:dedicated', 'mostrador:opened', 'mostrador:wake:'
-local CLAIMED = 'mostrador:claimed'
+local CLAIMED, FIRST = 'mostrador:claimed', 'mostrador:first:'
 local BEHIND = 100000000000000  -- ms; later than any clock
 local LONGEST_CLAIM = 600000
 local LONGEST_DEDICATION = 120000
@@ -70,6 +71,11 @@ end
 local function unclaim(store, conversation)
     redis.call('ZREM', CLAIMS .. store, conversation)
     redis.call('ZREM', CLAIMED, store .. '/' .. conversation)
+end
+
+local function leave_express(lane, store, conversation)
+    redis.call('ZREM', EXPRESS .. lane, store .. '/' .. conversation)
+    redis.call('SREM', FIRST .. store, conversation)
 end
 
 local function split(member)
@@ -171,5 +177,7 @@ local function ring_express(store, conversation, due)
     end
     local lane = lane_of(store)
     redis.call('ZADD', EXPRESS .. lane, 'LT', at(due), store .. '/' .. conversation)
+    redis.call('SADD', FIRST .. store, conversation)
+    redis.call('PEXPIRE', FIRST .. store, LONGEST_CLAIM)
     wake(lane)
 end

@@ -63,10 +63,10 @@ local function take_express(lane)
         if #turns >= want then return end
         local store, conversation = split(member)
         if is_claimed(store, conversation) then
-            redis.call('ZREM', key, member)
+            leave_express(lane, store, conversation)
             redis.call('ZADD', AGAIN .. store, 'LT', at(now), conversation)
         elseif has_seat(store, conversation) then
-            redis.call('ZREM', key, member)
+            leave_express(lane, store, conversation)
             give(store, conversation, 1)
         end
     end
