@@ -44,7 +44,9 @@ _POOL_SECONDS = 10.0
 _MORE_REDIS_CONNECTIONS = 16
 # A claim outlives so many missed words of its process.
 _HOLD_SECONDS = 1.0
-_LONGEST_CLAIM_SECONDS = 300.0  # a longer one would count as another clock's
+# Four missed words of its process end a claim. Shorter than a lease: a worker that dies between
+# its claim and its lease costs the conversation no second lease's time.
+_LONGEST_CLAIM_SECONDS = 4.0
 _FIRST_SWEEP_SECONDS = 0.1
 _THREAD_WAKES_MS = 250  # how soon an idle thread hears that the worker stops
 # How long a send may hesitate, as a share of a lease: beyond it the lease may be another's.
