@@ -9,14 +9,25 @@ from common.models.conversations import (
     conversation_heads,
     conversations,
     leases,
+    media,
+    message_changes,
     messages,
     sessions,
 )
-from common.models.mail import event_heads, events, inbox, outbox, quarantine, turns
+from common.models.mail import (
+    account_notices,
+    event_heads,
+    events,
+    inbox,
+    outbox,
+    quarantine,
+    turns,
+)
 from common.models.metadata import metadata
 from common.models.stores import stores
 
 __all__ = [
+    "account_notices",
     "contact_aliases",
     "contacts",
     "conversation_heads",
@@ -25,6 +36,8 @@ __all__ = [
     "events",
     "inbox",
     "leases",
+    "media",
+    "message_changes",
     "messages",
     "metadata",
     "outbox",

@@ -14,6 +14,7 @@ contacts = Table(
     Column("phone", Text),
     Column("user_id", Text),
     Column("created_at", Time),
+    id_column("merged_into"),
 )
 
 contact_aliases = Table(
@@ -88,5 +89,46 @@ messages = Table(
     Column("wamid", Text),
     Column("status", Text),
     Column("error", Text),
+    Column("created_at", Time),
+    Column("details_sealed", LargeBinary),
+    Column("reply_to", Text),
+    Column("reactions", JSONB),
+    Column("edited_at", Time),
+    Column("revoked_at", Time),
+)
+
+message_changes = Table(
+    "message_changes",
+    metadata,
+    store_key(),
+    id_key("change_id"),
+    id_column("conversation_id"),
+    Column("target_wamid", Text),
+    Column("kind", Text),
+    Column("role", Text),
+    Column("emoji", Text),
+    Column("content", Text),
+    Column("content_sealed", LargeBinary),
+    Column("written_at", Time),
+    Column("applied_at", Time),
+)
+
+media = Table(
+    "media",
+    metadata,
+    store_key(),
+    id_key("message_id"),
+    Column("media_id", Text),
+    Column("kind", Text),
+    Column("mime_type", Text),
+    Column("sha256", Text),
+    Column("filename", Text),
+    Column("size", BigInteger),
+    Column("state", Text),
+    Column("reason", Text),
+    Column("place", Text),
+    Column("attempts", Integer),
+    Column("due_at", Time),
+    Column("claimed_until", Time),
     Column("created_at", Time),
 )

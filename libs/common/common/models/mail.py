@@ -73,6 +73,18 @@ quarantine = Table(
     Column("received_at", Time),
 )
 
+account_notices = Table(
+    "account_notices",
+    metadata,
+    store_key(),
+    id_key("notice_id"),
+    Column("field", Text),
+    Column("event", Text),
+    Column("severity", Text),
+    Column("payload_sealed", LargeBinary),
+    Column("received_at", Time),
+)
+
 events = Table(
     "events",
     metadata,

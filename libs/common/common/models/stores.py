@@ -23,4 +23,5 @@ stores = Table(
     Column("version", BigInteger),
     Column("created_at", Time),
     Column("changed_at", Time),
+    Column("paused_reason", Text),
 )
