@@ -13,6 +13,9 @@ messages_received = Counter(
 messages_duplicate = Counter(
     "mostrador_messages_duplicate_total", "Messages that were there already.", ["store"]
 )
+quarantined = Counter(
+    "mostrador_quarantined_total", "Parts of deliveries set aside, by reason.", ["store", "reason"]
+)
 messages_handled = Counter(
     "mostrador_messages_handled_total", "Messages by how their turn ended.", ["store", "outcome"]
 )
