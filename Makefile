@@ -11,6 +11,7 @@ FROM ?= 573001112233
 SEEDS ?=
 SEED ?=
 PART ?=
+DOOR ?=
 
 BIN := .venv/bin
 # Named after the place, because a virtual environment does not survive being moved.
@@ -75,7 +76,7 @@ k8s-check: $(READY) ## Render every overlay and validate it offline
 
 ##@ Measuring
 bench: $(READY) ## Measure against Express + BullMQ, ratios last (ROUNDS=1 ROWS="B4 B5" SCALE=0.1 for a quick look)
-	@ROUNDS="$(ROUNDS)" ROWS="$(ROWS)" SCALE="$(SCALE)" $(BIN)/python -m benchmarks
+	@ROUNDS="$(ROUNDS)" ROWS="$(ROWS)" SCALE="$(SCALE)" DOOR="$(DOOR)" $(BIN)/python -m benchmarks
 
 ##@ Tools
 chat: $(READY) ## Write to a store as a customer, here in the terminal (STORE=store-2 FROM=573001112244)
