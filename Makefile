@@ -44,8 +44,8 @@ journeys: $(READY) ## Run the tests of whole journeys, through everything
 ui: $(READY) ## Run the browser tests; they need Chromium
 	@$(BIN)/python -m pytest tests/ui $(ARGS)
 
-soak: $(READY) ## Run the long proofs of the queue (SEEDS=20, SEED= repeats one, PART="fire pace redis")
-	@SEEDS="$(SEEDS)" SEED="$(SEED)" PART="$(PART)" $(BIN)/python -m tests.soak
+soak: $(READY) ## Run the long proofs (SEEDS=20, SEED= repeats one, PART="fire pace redis meta")
+	@SEEDS="$(SEEDS)" SEED="$(SEED)" PART="$(PART)" SCALE="$(SCALE)" $(BIN)/python -m tests.soak
 
 contracts: $(READY) ## Run the tests of what others rely on: manifests, locks, sizes
 	@$(BIN)/python -m pytest tests/contracts $(ARGS)

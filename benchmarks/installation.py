@@ -122,22 +122,27 @@ class Installation:
         with psycopg.connect(self.owner_url, autocommit=True) as connection:
             connection.execute(f"ANALYZE {', '.join(_FILLED_TABLES)}")
 
-    def pending(self) -> int:
+    def pending(self, kind: str = "message") -> int:
         """Count the messages that have not reached their end."""
         with psycopg.connect(self.owner_url) as connection:
             row = connection.execute(
-                "SELECT count(*) FROM inbox WHERE state = 'pending' AND kind = 'message'"
+                "SELECT count(*) FROM inbox WHERE state = 'pending' AND kind = %s", (kind,)
             ).fetchone()
         return int(row[0]) if row else 0
 
-    def outcomes(self) -> dict[str, int]:
+    def outcomes(self, kind: str = "message") -> dict[str, int]:
         """Count messages by how they ended."""
         with psycopg.connect(self.owner_url) as connection:
             rows = connection.execute(
-                "SELECT state || ' ' || outcome, count(*) FROM inbox WHERE kind = 'message'"
-                " GROUP BY 1"
+                "SELECT state || ' ' || outcome, count(*) FROM inbox WHERE kind = %s GROUP BY 1",
+                (kind,),
             ).fetchall()
         return dict(rows)
+
+    def stores_by_phone(self) -> dict[str, str]:
+        """Tell which store each customer wrote to; in a benchmark nobody writes to two."""
+        with psycopg.connect(self.owner_url) as connection:
+            return dict(connection.execute("SELECT phone, store_id FROM contacts").fetchall())
 
     def peer_database_url(self) -> str:
         """Make a database for the peer on the same server, and say where it is."""
