@@ -5,6 +5,7 @@ measuring begins; the stores have the hold-back that a new store has, and row-le
 is on. Whichever side keeps something else than what it answered has not been measured.
 """
 
+import itertools
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import AbstractContextManager
@@ -68,14 +69,23 @@ def people_of_stores(ground: Ground) -> list[Person]:
     ]
 
 
+def _strangers(people: Sequence[Person], count: int) -> list[Person]:
+    """Name as many customers of the same stores whom nobody knows."""
+    stores = itertools.cycle(each.store_id for each in people)
+    return [Person(next(stores), phone) for phone in new_phones(count)]
+
+
 def _one_each(store_ids: Iterable[str]) -> Iterable[tuple[str, str]]:
     return zip(store_ids, new_phones(_STORES), strict=True)
 
 
-def fire_at(ground: Ground, side: Side, count: int, shape: Shape) -> tuple[Fired, int]:
+def fire_at(
+    ground: Ground, side: Side, count: int, shape: Shape, *, strangers: bool = False
+) -> tuple[Fired, int]:
     """Let everybody write once, then send so many; returns how many processes served, too.
 
-    Raises BenchError when an answer was not 200, or is not found in what the side kept.
+    Of `strangers` nobody has written before, and none writes twice. Raises BenchError when an
+    answer was not 200, or is not found in what the side kept.
     """
     people = people_of_stores(ground)
     with side.start() as door:
@@ -83,7 +93,8 @@ def fire_at(ground: Ground, side: Side, count: int, shape: Shape) -> tuple[Fired
         greetings = message_deliveries(door.address, people, len(people))
         greeted = fire(Shape(host, port, _CONNECTIONS, _GREETING_SECONDS), _bytes_of(greetings))
         ground.installation.analyze()
-        deliveries = message_deliveries(door.address, people, count)
+        writers = _strangers(people, count) if strangers else people
+        deliveries = message_deliveries(door.address, writers, count)
         servers = ground.installation.server_pids
         roles = {"door": (door.pid,), **{each: (servers[each],) for each in ("postgres", "redis")}}
         meter = Meter(roles)

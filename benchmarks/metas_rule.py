@@ -13,7 +13,6 @@ import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -28,8 +27,8 @@ from benchmarks.deliveries import (
     status_deliveries,
 )
 from benchmarks.errors import BenchError
-from benchmarks.figures import percentile, shown
 from benchmarks.installation import Installation
+from benchmarks.metas_verdict import Run
 from benchmarks.stores import named, replace_stores
 from benchmarks.volley import Outcome, Shape, fire
 from benchmarks.world import World
@@ -37,40 +36,8 @@ from common.sealing import Keyring
 
 _STORES, _HOLD_BACK_MS, _WORKERS = 20, 400, 2
 _MESSAGES_PER_SECOND, _STATUSES_EACH, _SECONDS = 80, 3, 60
-_MEDIAN_MS, _LONG_MS, _LONG_SHARE = 250.0, 1_000.0, 0.01
 _PATIENCE_SECONDS = 300.0
 _PAUSE_SECONDS = 0.2
-
-
-@dataclass(frozen=True)
-class Run:
-    """What came of one minute; `busy` is the cores that each role used meanwhile."""
-
-    milliseconds: Sequence[float]
-    faults: Sequence[str]
-    seconds_until_done: float
-    busy: dict[str, float]
-
-    def lines(self) -> Iterator[str]:
-        yield (
-            f"{len(self.milliseconds):,} deliveries answered: median"
-            f" {shown(percentile(self.milliseconds, 0.5))} ms, p99"
-            f" {shown(percentile(self.milliseconds, 0.99))} ms, longest"
-            f" {shown(max(self.milliseconds, default=0.0))} ms,"
-            f" {100 * self.long_share():.2f} % over {_LONG_MS:.0f} ms"
-        )
-        yield f"all worked off {self.seconds_until_done:.1f} s after the last"
-        yield "cores used: " + ", ".join(f"{role} {used:.2f}" for role, used in self.busy.items())
-
-    def long_share(self) -> float:
-        return sum(each > _LONG_MS for each in self.milliseconds) / max(len(self.milliseconds), 1)
-
-    def all_faults(self) -> Iterator[str]:
-        yield from self.faults
-        if not percentile(self.milliseconds, 0.5) <= _MEDIAN_MS:
-            yield f"the median is over {_MEDIAN_MS:.0f} ms"
-        if self.long_share() >= _LONG_SHARE:
-            yield f"{100 * self.long_share():.2f} % took longer than {_LONG_MS:.0f} ms"
 
 
 class MetasMinute:
@@ -97,11 +64,12 @@ class MetasMinute:
             used = meter.used()
             ended = time.monotonic()
             left = self._wait_until_done()
+            until_done = time.monotonic() - ended
         took = max(outcome.ended) - min(outcome.began)
         return Run(
             outcome.milliseconds(),
             [*left, *self._faults(deliveries, outcome, len(replies))],
-            time.monotonic() - ended,
+            until_done,
             {role: seconds_used / took for role, seconds_used in used.items()},
         )
 

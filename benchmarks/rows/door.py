@@ -23,7 +23,12 @@ _RATE, _P50, _P99 = "accepted/s", "p50, ms", "p99, ms"
 
 
 def _measure_durable(ground: Ground) -> Figures:
-    return _ceiling() | _accepted_by_all(ground, "insert")
+    strangers = our_side(ground, ground.doors[0])
+    return {
+        **_ceiling(),
+        **_accepted_by_all(ground, "insert"),
+        f"ours, every sender new: {_RATE}": _rate(ground, strangers, strangers=True)[0],
+    }
 
 
 def _measure_redis_only(ground: Ground) -> Figures:
@@ -54,12 +59,18 @@ def _accepted_by_all(ground: Ground, keeping: str) -> dict[str, float]:
 
 
 def _accepted(ground: Ground, side: Side) -> tuple[dict[str, float], int]:
+    rate, fired, processes = _rate(ground, side)
+    cost = {f"{side.label}: CPU µs each, {role}": us for role, us in fired.cpu_us.items()}
+    return {f"{side.label}: {_RATE}": rate, **cost}, processes
+
+
+def _rate(ground: Ground, side: Side, *, strangers: bool = False) -> tuple[float, Fired, int]:
     """Send as fast as answers come; count after the warm-up."""
     seconds = max(_SECONDS * ground.scale, _FEWEST_SECONDS)
     shape = Shape("", 0, seconds=_WARM_UP_SECONDS + seconds)
-    fired, processes = fire_at(ground, side, round(_MADE_PER_SECOND * shape.seconds), shape)
-    rate = fired.outcome.per_second(_WARM_UP_SECONDS, seconds)
-    return {f"{side.label}: {_RATE}": rate, **_cost(side, fired)}, processes
+    count = round(_MADE_PER_SECOND * shape.seconds)
+    fired, processes = fire_at(ground, side, count, shape, strangers=strangers)
+    return fired.outcome.per_second(_WARM_UP_SECONDS, seconds), fired, processes
 
 
 def _timed(ground: Ground, side: Side) -> tuple[dict[str, float], int]:
@@ -73,10 +84,6 @@ def _timed(ground: Ground, side: Side) -> tuple[dict[str, float], int]:
         f"{side.label}: longest, ms": max(took),
     }
     return figures, processes
-
-
-def _cost(side: Side, fired: Fired) -> dict[str, float]:
-    return {f"{side.label}: CPU µs each, {role}": us for role, us in fired.cpu_us.items()}
 
 
 def _ceiling() -> dict[str, float]:

@@ -1,9 +1,11 @@
 """One kept HTTP/1.1 connection on a raw socket, which never waits."""
 
 import socket
+from contextlib import suppress
 
 from benchmarks.volley.shape import NOT_ANSWERED
 
+NO_REQUEST = -1
 _HEAD_END = b"\r\n\r\n"
 _MOST_BYTES = 65_536
 _CONNECT_SECONDS = 10.0
@@ -15,7 +17,7 @@ class Connection:
     def __init__(self, host: str, port: int) -> None:
         self._address = (host, port)
         self._received = b""
-        self.place = 0  # of the request that is under way
+        self.place = NO_REQUEST  # of the one that is under way
         self._open()
 
     def fileno(self) -> int:
@@ -27,7 +29,8 @@ class Connection:
     def send(self, place: int, request: bytes) -> None:
         """Send one request; it fits into the socket's buffer, since nothing else is in it."""
         self.place = place
-        self._socket.sendall(request)
+        with suppress(ConnectionError):  # which the reading finds, too
+            self._socket.sendall(request)
 
     def answer(self) -> int | None:
         """Read what came: the answer's status, None while it is not whole.

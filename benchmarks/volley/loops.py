@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from types import TracebackType
 from typing import Self
 
-from benchmarks.volley.connection import Connection
+from benchmarks.volley.connection import NO_REQUEST, Connection
 from benchmarks.volley.shape import NOT_ANSWERED, Outcome, Shape
 
 _PATIENCE_SECONDS = 30.0
@@ -94,11 +94,16 @@ class Volley:
             status = connection.answer()
             if connection.is_new:
                 self._watch(connection)
-            if status is not None:
-                self.outcome.ended[connection.place] = time.monotonic()
-                self.outcome.statuses[connection.place] = status
-                self._underway -= 1
+            # A server may close a connection that nothing was sent over, too.
+            if status is not None and connection.place != NO_REQUEST:
+                self._note(connection, status)
                 yield connection
+
+    def _note(self, connection: Connection, status: int) -> None:
+        self.outcome.ended[connection.place] = time.monotonic()
+        self.outcome.statuses[connection.place] = status
+        self._underway -= 1
+        connection.place = NO_REQUEST
 
     def _watch(self, connection: Connection) -> None:
         connection.is_new = False
