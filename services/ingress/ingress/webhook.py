@@ -9,9 +9,9 @@ from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 
 from common.addresses import client_address
+from common.errors import InvalidRequestError
 from ingress.answers import Answer, refusal
 from ingress.door import BODY_LIMIT, Delivery, Door
-from ingress.errors import SlowBodyError
 
 Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
@@ -24,6 +24,16 @@ _SIGNATURE = b"x-hub-signature-256"
 _FORWARDED = b"x-forwarded-for"
 # 3 MB at a slow mobile line's speed, with room; Meta's lines are not slow.
 _BODY_SECONDS = 10.0
+
+
+class SlowBodyError(InvalidRequestError):
+    """The body did not come in time."""
+
+    code = "too_slow"
+    status = 408
+
+    def __init__(self) -> None:
+        super().__init__("The body did not come in time.")
 
 
 class ClientGoneError(Exception):
