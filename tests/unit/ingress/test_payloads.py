@@ -60,7 +60,7 @@ def test_a_text_says_who_wrote_what_when_and_to_which_message():
         ("button", "button", "Sí, confirmo"),
         ("list_reply", "interactive", "Cactus"),
         ("reaction_removed", "reaction", ""),
-        ("order", "order", ""),
+        ("order", "order", "Para el viernes\ncactus-1"),
         ("contacts", "contacts", ""),
         ("number_changed", "system", ""),
         ("unsupported", "unsupported", ""),
