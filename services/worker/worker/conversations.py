@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from common import failpoints, metrics, words
+from common.commands import PHONE_APP
 from common.database import Database
 from common.inbound import InboundMessage
 from common.messages import Line
@@ -63,7 +64,7 @@ def open_conversation(database: Database, seal: StoreSeal, turn: Turn) -> Openin
     standing = words.remember(database, turn, read, _HISTORY_LINES)
     failpoints.reach("worker.remembered")
     if standing.is_silenced:
-        metrics.handovers.labels(turn.lease.store_id, "PHONE_APP").inc()
+        metrics.handovers.labels(turn.lease.store_id, PHONE_APP).inc()
     return _opening(standing, heard)
 
 
@@ -83,7 +84,11 @@ def _opening(standing: Standing, heard: Sequence[Heard]) -> Opening:
         for each, content in zip(heard, standing.contents, strict=True)
         if content is not None and kinds.is_addressed(each.message)
     ]
-    timely = [(each, content) for each, content in addressed if not kinds.is_late(each.mail)]
+    timely = [
+        (each, content)
+        for each, content in addressed
+        if not kinds.is_late(each.mail.sent_at, each.mail.received_at)
+    ]
     return Opening(
         standing=standing,
         heard=tuple(heard),

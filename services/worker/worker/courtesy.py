@@ -6,7 +6,6 @@ two bots that cannot read each other must not talk for ever.
 
 from collections.abc import Sequence
 
-from common.words import Asked
 from worker.handover import DEFAULT_KEYWORDS
 
 # Who was asked within these minutes knows.
@@ -47,11 +46,11 @@ _PERSON = {
 _USUAL_WORD = "asesor"
 
 
-def may_ask(kinds: Sequence[str], asked: Asked) -> bool:
-    """Say whether the customer may be asked for text again."""
-    if asked.lately or not kinds:
+def may_ask(kinds: Sequence[str], *, lately: bool, in_session: bool) -> bool:
+    """Say whether the customer may be asked for text, who may have been asked before."""
+    if lately or not kinds:
         return False
-    return not asked.in_session or any(kind != _PERHAPS_A_BOT for kind in kinds)
+    return not in_session or any(kind != _PERHAPS_A_BOT for kind in kinds)
 
 
 def line(kinds: Sequence[str], language: str, keywords: Sequence[str] | None) -> str:

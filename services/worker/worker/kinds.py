@@ -1,9 +1,8 @@
 """What a turn makes of each kind: who says it, and what the bot can read of it. Pure."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from common.inbound import InboundMessage
-from common.turns import Mail
 
 # Not messages of their own: they change the one they speak of.
 _CHANGES = ("reaction", "edit", "revoke")
@@ -54,9 +53,9 @@ def is_addressed(message: InboundMessage) -> bool:
     return not is_silent
 
 
-def is_late(mail: Mail) -> bool:
+def is_late(sent_at: datetime | None, received_at: datetime) -> bool:
     """Say whether it was on its way so long that it is shown and not answered."""
-    return mail.sent_at is not None and mail.received_at - mail.sent_at > _TOO_OLD
+    return sent_at is not None and received_at - sent_at > _TOO_OLD
 
 
 def _detail(message: InboundMessage, name: str) -> str:

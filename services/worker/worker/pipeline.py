@@ -95,7 +95,7 @@ class Pipeline:
     def _ask_for_text(self, store: Store, turn: Turn, opening: Opening) -> TurnResult:
         """Say that nothing of the turn can be used, unless that was said a moment ago."""
         asked = words.asked_for_text(self.database, turn, courtesy.QUIET_MINUTES)
-        if not courtesy.may_ask(opening.unusable, asked):
+        if not courtesy.may_ask(opening.unusable, lately=asked.lately, in_session=asked.in_session):
             return Done("nothing_to_answer")
         settings = store.settings
         line = courtesy.line(opening.unusable, settings.language, settings.handover_keywords)
