@@ -33,8 +33,10 @@ TYPES = (
     "chat_list_update",
     "session_update",
     "message_status",
+    "message_update",
     "dead_letter",
     "store_paused",
+    "store_resumed",
 )
 
 

@@ -21,6 +21,9 @@ messages_handled = Counter(
 )
 sends = Counter("mostrador_sends_total", "Parts sent by outcome.", ["store", "outcome"])
 dead_letters = Counter("mostrador_dead_letters_total", "Messages given up.", ["store"])
+stores_paused = Counter(
+    "mostrador_store_paused_total", "Times a store was paused for a reason.", ["store", "reason"]
+)
 handovers = Counter("mostrador_handovers_total", "Handovers by reason.", ["store", "reason"])
 webhook_seconds = Histogram(
     "mostrador_webhook_seconds", "Delivery in to answer out.", ["store"], buckets=_SECONDS
