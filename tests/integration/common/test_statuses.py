@@ -38,8 +38,7 @@ def update(status, wamid="wamid.1", **values):
 
 
 def apply(desk):
-    with desk.database.store("store-1") as connection:
-        return statuses.apply_batch(connection, "store-1", desk.seal)
+    return statuses.apply_batch(desk.database, desk.store_id, desk.seal)
 
 
 def tell(desk, *updates):
@@ -160,8 +159,7 @@ def test_a_forged_callback_settles_nothing(desk, part, other_desk):
 def test_another_stores_status_does_not_touch_this_ones_part(desk, part, other_desk):
     answered(desk, part)
     other_desk.tell(update("failed"))
-    with desk.database.store("store-2") as connection:
-        statuses.apply_batch(connection, "store-2", other_desk.seal)
+    apply(other_desk)
 
     assert shown(desk, part) == "sent"
 
