@@ -96,4 +96,4 @@ def _words(status: StatusUpdate) -> str:
     """Say why a send failed: what an agent reads beside the message."""
     if status.error_title or not status.error_code:
         return status.error_title
-    return f"Error {status.error_code}"
+    return f"WhatsApp refused it ({status.error_code})."
