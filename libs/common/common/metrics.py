@@ -19,6 +19,9 @@ quarantined = Counter(
 messages_handled = Counter(
     "mostrador_messages_handled_total", "Messages by how their turn ended.", ["store", "outcome"]
 )
+statuses_handled = Counter(
+    "mostrador_statuses_handled_total", "Statuses by what became of them.", ["store", "outcome"]
+)
 sends = Counter("mostrador_sends_total", "Parts sent by outcome.", ["store", "outcome"])
 dead_letters = Counter("mostrador_dead_letters_total", "Messages given up.", ["store"])
 stores_paused = Counter(
