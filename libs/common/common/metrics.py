@@ -16,6 +16,11 @@ messages_duplicate = Counter(
 quarantined = Counter(
     "mostrador_quarantined_total", "Parts of deliveries set aside, by reason.", ["store", "reason"]
 )
+account_notices = Counter(
+    "mostrador_account_notices_total",
+    "What WhatsApp said of accounts, numbers and templates.",
+    ["store", "severity"],
+)
 messages_handled = Counter(
     "mostrador_messages_handled_total", "Messages by how their turn ended.", ["store", "outcome"]
 )

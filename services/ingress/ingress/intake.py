@@ -10,17 +10,28 @@ from dataclasses import dataclass
 import structlog
 
 from common import failpoints, metrics
+from common.commands import silence_bot
 from common.database import Database
 from common.errors import DataRefusedError, ServiceError
 from common.inbound import InboundMessage, StatusUpdate
 from common.inbox import Accepted, NewItem, accept
 from common.plain_text import storable
 from common.queues import Doorbells, Ring
+from ingress.account_notices import KeptNotice, keep_notices, kept_notice
 from ingress.payloads import Change
-from ingress.set_aside import SetAside, keep, reason_against, refused_whole, set_aside
+from ingress.set_aside import (
+    SetAside,
+    has_contact,
+    keep,
+    reason_against,
+    refused_whole,
+    set_aside,
+)
 from ingress.store_lookup import OpenStore
 
 _LOG = structlog.get_logger()
+# Of a change with these something is taken: all, or what names its customer.
+_TAKEN = ("", "no_sender")
 
 
 @dataclass(frozen=True)
@@ -31,6 +42,7 @@ class Prepared:
     body: bytes
     items: tuple[NewItem, ...]
     set_aside: tuple[SetAside, ...]
+    notices: tuple[KeptNotice, ...]
 
     @property
     def size(self) -> int:
@@ -46,12 +58,16 @@ class Intake:
 
     def prepare(self, store: OpenStore, body: bytes, changes: Sequence[Change]) -> Prepared:
         """Make rows of a delivery's elements, sealed, in their order. Does no I/O."""
-        aside = [(each, why) for each in changes if (why := reason_against(store.store, each))]
+        judged = [(each, reason_against(store.store, each)) for each in changes]
+        taken = [change for change, why in judged if why in _TAKEN]
         return Prepared(
             store=store,
             body=body,
-            items=tuple(_items(store, changes)),
-            set_aside=tuple(set_aside(store, change, why) for change, why in aside),
+            items=tuple(item for change in taken for item in _items(store, change)),
+            set_aside=tuple(set_aside(store, change, why) for change, why in judged if why),
+            notices=tuple(
+                kept_notice(store, each, each.notice) for each in taken if each.notice is not None
+            ),
         )
 
     def write(self, group: Sequence[Prepared]) -> Sequence[str | ServiceError]:
@@ -73,14 +89,30 @@ class Intake:
         for each in group:
             if each.set_aside:
                 keep(self.database, each.store, each.set_aside)
+            if each.notices:
+                keep_notices(self.database, each.store, each.notices)
         accepted = iter(accept(self.database, [item for each in group for item in each.items]))
         of_each = [[next(accepted) for _ in each.items] for each in group]
         failpoints.reach("ingress.after_commit")
         self._ring(group, of_each)
         failpoints.reach("ingress.after_ring")
+        self._silence(of_each)
         return [
             _outcome(prepared, its_rows) for prepared, its_rows in zip(group, of_each, strict=True)
         ]
+
+    def _silence(self, of_each: Sequence[Sequence[Accepted]]) -> None:
+        """Take the conversations of new echoes from the bot at once: their turn may be far off."""
+        for each in (row for its_rows in of_each for row in its_rows):
+            if not (each.item.is_echo and each.is_new and each.conversation_id):
+                continue
+            try:
+                is_silenced = silence_bot(self.database, each.item.store_id, each.conversation_id)
+            except ServiceError as error:
+                _LOG.warning("bot_not_silenced", store=each.item.store_id, code=error.code)
+                continue  # the echo's own turn does it
+            if is_silenced:
+                metrics.handovers.labels(each.item.store_id, "PHONE_APP").inc()
 
     def _refused(self, prepared: Prepared) -> str | ServiceError:
         """Keep whole what the database cannot keep in parts: Meta would send it for days."""
@@ -114,15 +146,11 @@ class Intake:
             self.doorbells.ring_all(rings, paces)
 
 
-def _items(store: OpenStore, changes: Sequence[Change]) -> Iterator[NewItem]:
-    for change in changes:
-        if reason_against(store.store, change) not in ("", "no_sender"):
-            continue
-        for message in change.messages:
-            if message.phone or message.user_id:
-                yield _message_item(store, message)
-        for status in change.statuses:
-            yield _status_item(store, status)
+def _items(store: OpenStore, change: Change) -> Iterator[NewItem]:
+    for message in filter(has_contact, (*change.messages, *change.echoes)):
+        yield _message_item(store, message)
+    for status in change.statuses:
+        yield _status_item(store, status)
 
 
 def _message_item(store: OpenStore, message: InboundMessage) -> NewItem:
@@ -136,6 +164,9 @@ def _message_item(store: OpenStore, message: InboundMessage) -> NewItem:
         phone=message.phone,
         user_id=message.user_id,
         name=storable(message.name),
+        new_phone=message.new_phone,
+        previous_user_id=message.previous_user_id,
+        is_echo=message.author == "agent",
     )
 
 

@@ -28,19 +28,30 @@ class SetAside:
     payload_sealed: bytes
 
 
+# Fields whose elements join conversations.
+_OF_CONVERSATIONS = frozenset(("messages", "smb_message_echoes", "calls"))
+
+
 def reason_against(store: Store, change: Change) -> str:
     """Say why a change, or a part of it, is not to be acted on; empty when all of it is."""
     if change.phone_number_id and change.phone_number_id != store.phone_number_id:
         return "foreign_number"
-    if change.field != "messages":
-        return "unknown_field"
+    if change.field not in _OF_CONVERSATIONS:
+        return _reason_against_notice(store, change)
     if not change.phone_number_id:
         return "no_number"
-    if not (change.messages or change.statuses):
+    if not (change.messages or change.echoes or change.statuses or change.notice):
         return "no_element"
-    if not all(map(_has_sender, change.messages)):
+    if not all(map(has_contact, (*change.messages, *change.echoes))):
         return "no_sender"
     return ""
+
+
+def _reason_against_notice(store: Store, change: Change) -> str:
+    if change.notice is None:
+        return "unknown_field"
+    is_foreign = store.waba_id and change.waba_id and store.waba_id != change.waba_id
+    return "foreign_account" if is_foreign and not change.phone_number_id else ""
 
 
 def set_aside(store: OpenStore, change: Change, reason: str) -> SetAside:
@@ -65,7 +76,8 @@ def keep(database: Database, store: OpenStore, rows: Sequence[SetAside]) -> None
     _LOG.warning("delivery_set_aside", store=store.store_id, reasons=reasons)
 
 
-def _has_sender(message: InboundMessage) -> bool:
+def has_contact(message: InboundMessage) -> bool:
+    """Say whether a message names the customer in any way."""
     return bool(message.phone or message.user_id)
 
 

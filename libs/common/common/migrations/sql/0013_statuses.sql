@@ -63,7 +63,21 @@ BEGIN
         RETURN false;
     END IF;
     PERFORM tell_message_status(of_store, its_session, its_id, its_status, its_error);
+    PERFORM catch_up(of_store, its_id, its_wamid);
     RETURN true;
+END $$;
+
+-- Gives a message that gets its wamid what was said of it before. A change that is being parked
+-- right now is found by the conversation's next turn.
+CREATE FUNCTION catch_up(of_store text, its_id uuid, its_wamid text)
+RETURNS void LANGUAGE plpgsql VOLATILE AS $$
+BEGIN
+    IF its_wamid IS NOT NULL AND EXISTS (
+        SELECT 1 FROM message_changes
+        WHERE store_id = of_store AND target_wamid = its_wamid AND applied_at IS NULL)
+    THEN
+        PERFORM change_message(of_store, its_id);
+    END IF;
 END $$;
 
 -- What is due, oldest first. By the index: a long backlog is not sorted for every batch.
@@ -212,6 +226,10 @@ BEGIN
         RETURNING messages.session_id, messages.message_id, messages.status, messages.error)
     SELECT count(tell_message_status(of_store, session_id, message_id, status, error))
     INTO changed FROM moved;
+    PERFORM catch_up(of_store, message.message_id, message.wamid)
+    FROM (SELECT DISTINCT outbox_id FROM unnest(told) WHERE outcome = 'applied') AS said
+    JOIN messages AS message
+        ON message.store_id = of_store AND message.message_id = said.outbox_id;
     RETURN changed;
 END $$;
 

@@ -1,6 +1,6 @@
 -- The functions as they were before 0013.
 DROP FUNCTION apply_statuses, find_targets, settle_parts, move_messages, finish_statuses,
-    hurry_turns, due_statuses;
+    hurry_turns, due_statuses, catch_up;
 
 -- Moves a message's status forward, never back; `failed` ends it unless it was seen to arrive.
 -- Says whether anything changed.
@@ -21,6 +21,13 @@ BEGIN
         RETURN false;
     END IF;
     PERFORM tell_message_status(of_store, its_session, its_id, its_status, its_error);
+    -- A change that is being parked right now is found by the conversation's next turn.
+    IF its_wamid IS NOT NULL AND EXISTS (
+        SELECT 1 FROM message_changes
+        WHERE store_id = of_store AND target_wamid = its_wamid AND applied_at IS NULL)
+    THEN
+        PERFORM change_message(of_store, its_id);
+    END IF;
     RETURN true;
 END $$;
 

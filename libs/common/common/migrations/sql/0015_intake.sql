@@ -6,6 +6,7 @@
 
 CREATE TYPE incoming AS (
     place bigint,               -- 1-based, in the order of delivery
+    inbox_id uuid,              -- in that order too
     store_id text,
     kind text,
     event_id text,
@@ -26,9 +27,9 @@ CREATE TYPE incoming AS (
 --          "hold_back_ms"?, "conversation_id"?, "phone"?, "user_id"?, "lid"?, "name"?,
 --          "new_phone"?, "previous_user_id"?}], in delivery order.
 CREATE FUNCTION read_items(items jsonb)
-RETURNS incoming[] LANGUAGE sql IMMUTABLE SET search_path = public, pg_temp AS $$
+RETURNS incoming[] LANGUAGE sql VOLATILE SET search_path = public, pg_temp AS $$
     SELECT array_agg(ROW(
-        place, store_id, kind, event_id, decode(payload, 'base64'), to_timestamp(sent_at),
+        place, uuidv7(), store_id, kind, event_id, decode(payload, 'base64'), to_timestamp(sent_at),
         coalesce(hold_back_ms, 0), conversation_id, phone, user_id, lid, coalesce(name, ''),
         new_phone, previous_user_id, true)::incoming ORDER BY place)
     FROM ROWS FROM (jsonb_to_recordset(items) AS (
@@ -44,7 +45,7 @@ CREATE FUNCTION mark_known(given incoming[])
 RETURNS incoming[] LANGUAGE sql STABLE SET search_path = public, pg_temp
 SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off AS $$
     SELECT array_agg(ROW(
-        each.place, each.store_id, each.kind, each.event_id, each.payload_sealed, each.sent_at,
+        each.place, each.inbox_id, each.store_id, each.kind, each.event_id, each.payload_sealed, each.sent_at,
         each.hold_back, coalesce(known.conversation_id, each.conversation_id), each.phone,
         each.user_id, each.lid, each.name, each.new_phone, each.previous_user_id,
         known.inbox_id IS NULL AND each.nth = 1)::incoming ORDER BY each.place)
@@ -102,6 +103,7 @@ SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off AS
 DECLARE
     stored bigint[];
     numbered bigint;
+    moment timestamptz;
 BEGIN
     PERFORM 1 FROM conversation_heads AS head
     JOIN (SELECT DISTINCT store_id, conversation_id FROM unnest(given)
@@ -109,6 +111,7 @@ BEGIN
     ON head.store_id = named.store_id AND head.conversation_id = named.conversation_id
     ORDER BY head.store_id, head.conversation_id FOR NO KEY UPDATE OF head;
     given := mark_known(given);
+    moment := clock_timestamp();
     WITH placed AS (
         SELECT each.*, head.last_seq + row_number() OVER (
             PARTITION BY each.store_id, each.conversation_id ORDER BY each.place) AS its_seq
@@ -118,9 +121,10 @@ BEGIN
         WHERE each.is_new
     ), kept AS (
         INSERT INTO inbox (
-            store_id, kind, event_id, conversation_id, seq, payload_sealed, sent_at, due_at)
-        SELECT store_id, kind, event_id, conversation_id, its_seq, payload_sealed, sent_at,
-               clock_timestamp() + hold_back * interval '1 millisecond'
+            store_id, inbox_id, kind, event_id, conversation_id, seq, payload_sealed, sent_at,
+            received_at, due_at)
+        SELECT store_id, inbox_id, kind, event_id, conversation_id, its_seq, payload_sealed,
+               sent_at, moment, moment + hold_back * interval '1 millisecond'
         FROM placed ORDER BY store_id, conversation_id, its_seq, event_id
         ON CONFLICT (store_id, kind, event_id) DO NOTHING
         RETURNING store_id, kind, event_id
