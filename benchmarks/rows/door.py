@@ -20,6 +20,8 @@ _CEILING_SECONDS, _CEILING_REQUESTS = 1.0, 60_000
 _PER_SECOND, _TIMED = 200.0, 2_000
 _OURS, _REDIS, _INSERT = "ours", "peer, Redis only", "peer, inserting first"
 _RATE, _P50, _P99 = "accepted/s", "p50, ms", "p99, ms"
+# Hardly moves when others are at work on the machine, while rates do.
+_TOTAL = "CPU µs each, all processes"
 
 
 def _measure_durable(ground: Ground) -> Figures:
@@ -61,7 +63,8 @@ def _accepted_by_all(ground: Ground, keeping: str) -> dict[str, float]:
 def _accepted(ground: Ground, side: Side) -> tuple[dict[str, float], int]:
     rate, fired, processes = _rate(ground, side)
     cost = {f"{side.label}: CPU µs each, {role}": us for role, us in fired.cpu_us.items()}
-    return {f"{side.label}: {_RATE}": rate, **cost}, processes
+    total = sum(fired.cpu_us.values())
+    return {f"{side.label}: {_RATE}": rate, **cost, f"{side.label}: {_TOTAL}": total}, processes
 
 
 def _rate(ground: Ground, side: Side, *, strangers: bool = False) -> tuple[float, Fired, int]:
@@ -99,18 +102,25 @@ def _ceiling() -> dict[str, float]:
     }
 
 
+def _ratios(peer: str, goal: str) -> tuple[Ratio, ...]:
+    return (
+        Ratio(f"{_OURS}: {_TOTAL}", f"{peer}: {_TOTAL}", "none"),
+        Ratio(f"{_OURS}: {_RATE}", f"{peer}: {_RATE}", goal),
+    )
+
+
 DOOR_DURABLE = Row(
     name="B1",
     title="webhooks accepted with the message committed in PostgreSQL, 64 connections, as many"
     " processes on both sides; the peer inserts a row before its job",
     measure=_measure_durable,
-    ratios=(Ratio(f"{_OURS}: {_RATE}", f"{_INSERT}: {_RATE}", "≥ 2.5, summit 5"),),
+    ratios=_ratios(_INSERT, "≥ 2.5, summit 5"),
 )
 DOOR_REDIS_ONLY = Row(
     name="B2",
     title="the same against the peer that keeps messages in Redis only",
     measure=_measure_redis_only,
-    ratios=(Ratio(f"{_OURS}: {_RATE}", f"{_REDIS}: {_RATE}", "≥ 1.5, summit 3"),),
+    ratios=_ratios(_REDIS, "≥ 1.5, summit 3"),
 )
 DOOR_WAITS = Row(
     name="B3",

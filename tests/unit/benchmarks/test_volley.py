@@ -24,10 +24,7 @@ def answering():
             while answers:
                 client, _ = listener.accept()
                 with client:
-                    while answers and client.recv(4096):
-                        client.sendall(answers[0])
-                        if answers.pop(0) != OK:
-                            break
+                    _answer_until_one_is_not_ok(client, answers)
 
         def start(*answers):
             thread = threading.Thread(target=serve, args=(list(answers),))
@@ -38,6 +35,13 @@ def answering():
         yield start
         for thread in threads:
             thread.join(10)
+
+
+def _answer_until_one_is_not_ok(client, answers):
+    while answers and client.recv(4096):
+        client.sendall(answers[0])
+        if answers.pop(0) != OK:
+            return
 
 
 def test_requests_and_what_came_of_them_cross_the_pipe_unchanged():
