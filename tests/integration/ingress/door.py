@@ -81,6 +81,7 @@ class Door:
     def counts(self, store_id: str = "store-1") -> dict[str, int]:
         """Count what a delivery may leave behind."""
         tables = ("inbox", "contacts", "conversations", "events", "messages", "quarantine")
+        tables += ("account_notices",)
         ((found,),) = self.rows(
             "SELECT json_build_object("
             + ", ".join(f"'{name}', (SELECT count(*) FROM {name})" for name in tables)

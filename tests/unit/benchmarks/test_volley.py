@@ -14,6 +14,14 @@ OK = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nOK"
 BUSY = b"HTTP/1.1 503 Busy\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"
 
 
+def answer_all(client, answers):
+    """Answer one connection's requests, until one that closes it."""
+    while answers and client.recv(4096):
+        client.sendall(answers[0])
+        if answers.pop(0) != OK:
+            break
+
+
 @pytest.fixture
 def answering():
     """Serve one connection after the other; each request gets the next of the answers."""
