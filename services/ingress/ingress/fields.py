@@ -77,6 +77,12 @@ def phone(value: Any) -> str | None:
     return digits if is_number else None
 
 
+def digits(value: Any) -> str:
+    """Read the digits of a number that is written as people write numbers."""
+    shown = label(value)
+    return "".join(each for each in shown if each in "0123456789")
+
+
 def timestamp(value: Any) -> int | None:
     """Read Meta's string of Unix seconds; None when it is none."""
     given = str(value) if isinstance(value, (str, int)) and not isinstance(value, bool) else ""

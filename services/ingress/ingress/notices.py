@@ -31,13 +31,18 @@ _LISTS = {
 
 @dataclass(frozen=True)
 class Notice:
-    """Something an operator should see; `pauses` says that the store can send no more."""
+    """Something an operator should see; `pauses` says that the store can send no more.
+
+    `number` has the digits of the number it speaks of, where it names one: an account may have
+    several, and only the store of that number is meant.
+    """
 
     field: str
     event: str
     severity: Severity
     pauses: bool = False
     reason: str = ""
+    number: str = ""
 
 
 def notice(field: str, value: Mapping[str, Any], errors: Sequence[PlatformError]) -> Notice | None:
@@ -53,7 +58,12 @@ def notice(field: str, value: Mapping[str, Any], errors: Sequence[PlatformError]
     meanings = [*map(_meaning_of_error, errors), _meaning(field, event, value, severity)]
     worst = max(meanings, key=lambda each: (each.pauses, _GRAVITY[each.severity]))
     shown = event or (errors[0].code if errors else "")
-    return Notice(field, shown, worst.severity, worst.pauses, worst.reason)
+    return Notice(field, shown, worst.severity, worst.pauses, worst.reason, _number(value))
+
+
+def _number(value: Mapping[str, Any]) -> str:
+    given = value.get("display_phone_number") or value.get("phone_number")
+    return fields.digits(given)
 
 
 def _event(field: str, name: str, value: Mapping[str, Any]) -> str:

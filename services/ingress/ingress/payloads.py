@@ -28,8 +28,9 @@ _CALLS = "calls"
 class Change:
     """One `changes[]` element: what happened at one number, or to its account.
 
-    `messages` are what customers sent, and calls. `echoes` are what a person of the store
-    sent from the phone app: their contact is the customer, their author "agent". `notice` is
+    `messages` are what customers sent, and calls; what came from the store's own number among
+    them has the author "agent". `echoes` are what a person of the store sent from the phone
+    app: their contact is the customer, their author "agent" as well. `notice` is
     what WhatsApp says of the account or the number; None where it says nothing, and for a
     field nobody knows.
     """
@@ -86,13 +87,14 @@ def _change(change: Mapping[str, Any], waba_id: str) -> Change:
     value = fields.mapping(change.get("value"))
     metadata = fields.mapping(value.get("metadata"))
     field = _field(change, value)
+    own_number = fields.digits(metadata.get("display_phone_number"))
     found = errors(value)
     listed = people.listed(value)
     return Change(
         field=field,
         phone_number_id=fields.text(metadata.get("phone_number_id")),
         waba_id=waba_id,
-        messages=tuple(_messages(field, value, listed, _own_number(metadata))),
+        messages=tuple(_messages(field, value, listed, own_number)),
         echoes=tuple(_echoes(value, listed)) if field == _ECHOES else (),
         statuses=tuple(_statuses(value, found)) if field == _MESSAGES else (),
         errors=found,
@@ -107,12 +109,6 @@ def _field(change: Mapping[str, Any], value: Mapping[str, Any]) -> str:
     if not given and ("messages" in value or "statuses" in value):
         return _MESSAGES
     return given
-
-
-def _own_number(metadata: Mapping[str, Any]) -> str:
-    """Read the digits of the store's number, which is written as people write numbers."""
-    shown = fields.label(metadata.get("display_phone_number"))
-    return "".join(each for each in shown if each in "0123456789")
 
 
 def _messages(

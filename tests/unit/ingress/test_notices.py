@@ -73,6 +73,11 @@ def test_what_stands_in_a_notice_is_no_mail_of_ours(name):
     assert (change.messages, change.echoes, change.statuses) == ((), (), ())
 
 
+def test_a_notice_names_the_number_it_is_of():
+    assert only_change("notices/account_offboarded").notice.number == "576015550001"
+    assert only_change("notices/account_disabled").notice.number == ""
+
+
 def test_a_field_nobody_knows_is_left_to_the_quarantine():
     change = only_change("notices/field_of_the_future")
 

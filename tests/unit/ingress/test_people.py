@@ -135,6 +135,16 @@ def test_one_listed_person_is_not_everybody_who_wrote():
     ]
 
 
+def test_who_has_another_id_is_somebody_else():
+    contacts = [{"wa_id": "573001", "user_id": "CO.ana", "profile": {"name": "Ana"}}]
+
+    assert who(parsed({"from_user_id": "CO.eva", "id": "a"}, contacts=contacts)) == (
+        None,
+        "CO.eva",
+        "",
+    )
+
+
 def test_a_number_may_differ_from_the_one_on_the_list():
     contacts = [{"wa_id": "521001", "user_id": "MX.eva", "profile": {"name": "Eva"}}]
 
