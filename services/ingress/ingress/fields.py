@@ -77,6 +77,12 @@ def phone(value: Any) -> str | None:
     return digits if is_number else None
 
 
+def digits(value: Any) -> str:
+    """Read the digits of a number that is written as people write numbers."""
+    shown = label(value)
+    return "".join(each for each in shown if each in "0123456789")
+
+
 def timestamp(value: Any) -> int | None:
     """Read Meta's string of Unix seconds; None when it is none."""
     given = str(value) if isinstance(value, (str, int)) and not isinstance(value, bool) else ""
@@ -86,15 +92,17 @@ def timestamp(value: Any) -> int | None:
 
 def is_deeper(value: Any, levels: int) -> bool:
     """Say whether arrays and objects stand in one another more than so many levels deep."""
-    level = [value]
+    level = list(_containers((value,)))
     for _ in range(levels):
-        level = [inner for outer in level for inner in _inside(outer)]
         if not level:
             return False
-    return any(isinstance(each, (dict, list)) for each in level)
+        level = [
+            inner
+            for outer in level
+            for inner in _containers(outer.values() if isinstance(outer, dict) else outer)
+        ]
+    return bool(level)
 
 
-def _inside(value: Any) -> Iterable[Any]:
-    if isinstance(value, dict):
-        return value.values()
-    return items(value)
+def _containers(values: Iterable[Any]) -> list[Any]:
+    return [each for each in values if isinstance(each, (dict, list))]

@@ -125,14 +125,19 @@ def _details(
 
 
 def _context_details(context: Mapping[str, Any]) -> dict[str, Any]:
-    often, once = context.get("frequently_forwarded"), context.get("forwarded")
-    product = fields.mapping(context.get("referred_product"))
-    seen = known(
-        catalog_id=fields.label(product.get("catalog_id")),
-        product_id=fields.label(product.get("product_retailer_id")),
-    )
-    forwarded = "often" if often is True else "once" if once is True else None
-    return known(forwarded=forwarded, referred_product=seen)
+    details: dict[str, Any] = {}
+    if context.get("frequently_forwarded") is True:
+        details["forwarded"] = "often"
+    elif context.get("forwarded") is True:
+        details["forwarded"] = "once"
+    if "referred_product" in context:
+        product = fields.mapping(context["referred_product"])
+        seen = known(
+            catalog_id=fields.label(product.get("catalog_id")),
+            product_id=fields.label(product.get("product_retailer_id")),
+        )
+        details |= known(referred_product=seen)
+    return details
 
 
 def _errors(given: Mapping[str, Any]) -> dict[str, Any]:

@@ -30,6 +30,7 @@ FIELDS: dict[str, tuple[str, Severity]] = {
     "automatic_events": ("event_name", "notice"),
     "business_capability_update": ("", "notice"),
     "business_status_update": ("event", "warning"),
+    "business_username_update": ("status", "notice"),
     "business_username_updates": ("status", "notice"),
     "calls": ("", "notice"),
     "flows": ("event", "notice"),

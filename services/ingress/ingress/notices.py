@@ -20,19 +20,29 @@ from ingress.notice_rules import (
 _OF_ELEMENTS = frozenset(("messages", "smb_message_echoes"))
 _GRAVITY: dict[Severity, int] = {"notice": 0, "warning": 1, "alert": 2}
 _LONGEST_EVENT = 80
-# Where a field has a list of one kind of thing, whose elements say what happened.
-_LISTS = ("groups", "user_preferences", "state_sync", "statuses")
+# Where a field has a list instead of an event: what its first element says happened.
+_LISTS = {
+    "groups": "type",
+    "user_preferences": "value",
+    "state_sync": "action",
+    "statuses": "status",
+}
 
 
 @dataclass(frozen=True)
 class Notice:
-    """Something an operator should see; `pauses` says that the store can send no more."""
+    """Something an operator should see; `pauses` says that the store can send no more.
+
+    `number` has the digits of the number it speaks of, where it names one: an account may have
+    several, and only the store of that number is meant.
+    """
 
     field: str
     event: str
     severity: Severity
     pauses: bool = False
     reason: str = ""
+    number: str = ""
 
 
 def notice(field: str, value: Mapping[str, Any], errors: Sequence[PlatformError]) -> Notice | None:
@@ -44,11 +54,16 @@ def notice(field: str, value: Mapping[str, Any], errors: Sequence[PlatformError]
         return None
     if field == "calls" and "calls" in value and not errors:
         return None
-    event = _event(field, name, value)
-    meanings = [_meaning(field, event, value, severity), *map(_meaning_of_error, errors)]
+    event = "" if field in _OF_ELEMENTS else _event(field, name, value)
+    meanings = [*map(_meaning_of_error, errors), _meaning(field, event, value, severity)]
     worst = max(meanings, key=lambda each: (each.pauses, _GRAVITY[each.severity]))
     shown = event or (errors[0].code if errors else "")
-    return Notice(field, shown, worst.severity, worst.pauses, worst.reason)
+    return Notice(field, shown, worst.severity, worst.pauses, worst.reason, _number(value))
+
+
+def _number(value: Mapping[str, Any]) -> str:
+    given = value.get("display_phone_number") or value.get("phone_number")
+    return fields.digits(given)
 
 
 def _event(field: str, name: str, value: Mapping[str, Any]) -> str:
@@ -56,10 +71,10 @@ def _event(field: str, name: str, value: Mapping[str, Any]) -> str:
         return fields.label(_alert(value).get(name), _LONGEST_EVENT)
     if name:
         return fields.label(value.get(name), _LONGEST_EVENT)
-    listed = (fields.items(value.get(each)) for each in _LISTS)
-    first = fields.mapping(next((each[0] for each in listed if each), None))
-    event = first.get("type") or first.get("value") or first.get("action") or first.get("status")
-    return fields.label(event, _LONGEST_EVENT)
+    for listed, event in _LISTS.items():
+        for element in fields.items(value.get(listed))[:1]:
+            return fields.label(fields.mapping(element).get(event), _LONGEST_EVENT)
+    return ""
 
 
 def _alert(value: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -70,7 +85,7 @@ def _alert(value: Mapping[str, Any]) -> Mapping[str, Any]:
 def _meaning(field: str, event: str, value: Mapping[str, Any], severity: Severity) -> Meaning:
     if field == "account_alerts":
         named = fields.label(_alert(value).get("alert_severity")).upper()
-        return Meaning(ALERT_SEVERITIES.get(named, severity))
+        return Meaning(ALERT_SEVERITIES.get(named, severity), "account_alert")
     event = event.upper()
     found = [
         EVENTS[field, f"{event}:{state}"]

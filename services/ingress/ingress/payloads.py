@@ -28,8 +28,9 @@ _CALLS = "calls"
 class Change:
     """One `changes[]` element: what happened at one number, or to its account.
 
-    `messages` are what customers sent, and calls. `echoes` are what a person of the store
-    sent from the phone app: their contact is the customer, their author "agent". `notice` is
+    `messages` are what customers sent, and calls; what came from the store's own number among
+    them has the author "agent". `echoes` are what a person of the store sent from the phone
+    app: their contact is the customer, their author "agent" as well. `notice` is
     what WhatsApp says of the account or the number; None where it says nothing, and for a
     field nobody knows.
     """
@@ -53,12 +54,14 @@ def parse(body: bytes) -> tuple[Change, ...]:
 
 def _envelope(body: bytes) -> Any:
     try:
-        envelope = json.loads(body, parse_constant=_no_constants)
+        # Halves of surrogate pairs come escaped; should one come raw, it is kept as well.
+        envelope = _DECODER.decode(body.decode("utf-8", "surrogatepass"))
     except RecursionError as error:
         raise _too_deep() from error
     except ValueError as error:
         raise InvalidRequestError("The body is not JSON.", code="not_json") from error
-    if fields.is_deeper(envelope, _DEEPEST):
+    # What opens so few arrays and objects, anywhere, cannot be deep: most deliveries are so.
+    if body.count(b"{") + body.count(b"[") > _DEEPEST and fields.is_deeper(envelope, _DEEPEST):
         raise _too_deep()
     return envelope
 
@@ -69,6 +72,9 @@ def _too_deep() -> InvalidRequestError:
 
 def _no_constants(name: str) -> NoReturn:
     raise ValueError(f"{name} is not JSON")
+
+
+_DECODER = json.JSONDecoder(parse_constant=_no_constants)
 
 
 def _changes(envelope: Any) -> Iterator[Change]:
@@ -82,13 +88,14 @@ def _change(change: Mapping[str, Any], waba_id: str, sent_at: int | None) -> Cha
     value = fields.mapping(change.get("value"))
     metadata = fields.mapping(value.get("metadata"))
     field = _field(change, value)
+    own_number = fields.digits(metadata.get("display_phone_number"))
     found = errors(value)
     listed = people.listed(value)
     return Change(
         field=field,
         phone_number_id=fields.text(metadata.get("phone_number_id")),
         waba_id=waba_id,
-        messages=tuple(_messages(field, value, listed, _own_number(metadata))),
+        messages=tuple(_messages(field, value, listed, own_number)),
         echoes=tuple(_echoes(value, listed)) if field == _ECHOES else (),
         statuses=tuple(_statuses(value, found)) if field == _MESSAGES else (),
         errors=found,
@@ -104,12 +111,6 @@ def _field(change: Mapping[str, Any], value: Mapping[str, Any]) -> str:
     if not given and ("messages" in value or "statuses" in value):
         return _MESSAGES
     return given
-
-
-def _own_number(metadata: Mapping[str, Any]) -> str:
-    """Read the digits of the store's number, which is written as people write numbers."""
-    shown = fields.label(metadata.get("display_phone_number"))
-    return "".join(each for each in shown if each in "0123456789")
 
 
 def _messages(

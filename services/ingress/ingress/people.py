@@ -45,7 +45,8 @@ class Listed:
         for person in self.people:
             if person.is_named_by(phone, user_id):
                 return person
-        return self.only
+        is_another = user_id is not None and self.only.user_id not in (None, user_id)
+        return _NOBODY if is_another else self.only
 
 
 def listed(value: Mapping[str, Any]) -> Listed:

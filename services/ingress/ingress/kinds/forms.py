@@ -55,8 +55,13 @@ def _is_exact(number: float) -> bool:
 
 def lines(form: Mapping[str, Any]) -> str:
     """Write the answers as lines a bot can read; the token is the form's, not the customer's."""
-    return "\n".join(
-        f"{name}: {answer}"
-        for name, answer in form.items()
-        if isinstance(answer, (str, int, float)) and name != "flow_token"
-    )
+    written = ((name, _line(answer)) for name, answer in form.items() if name != "flow_token")
+    return "\n".join(f"{name}: {words}" for name, words in written if words)
+
+
+def _line(answer: Any) -> str:
+    if isinstance(answer, bool):
+        return "true" if answer else "false"
+    if isinstance(answer, (str, int, float)):
+        return str(answer)
+    return ", ".join(filter(None, map(_line, answer))) if isinstance(answer, list) else ""
