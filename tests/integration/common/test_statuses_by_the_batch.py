@@ -7,12 +7,14 @@ from dataclasses import dataclass
 from uuid import UUID
 
 import pytest
+from prometheus_client import REGISTRY
 
 from common import callbacks, settling, statuses
 from common.callbacks import Callback
 from common.inbound import StatusUpdate
 from common.inbox import NewItem, accept
 from tests.waiting import eventually
+from worker.actors import StatusDesk
 
 MESSAGES, STATUSES = 1_500, 5_000
 RANKS = ("sending", "unknown", "sent", "delivered", "read", "played")
@@ -45,6 +47,13 @@ _MESSAGES = """
 _AFTER = """
     SELECT outbox_id::text, state, status, outbox.wamid, duplicate_wamid, error
     FROM outbox JOIN messages ON message_id = outbox_id
+"""
+
+_AGAINST_THE_IDS = """
+    UPDATE outbox SET state = 'sending', part = 100 + ranked.place FROM (
+        SELECT outbox_id, row_number() OVER (ORDER BY outbox_id DESC) AS place FROM outbox
+    ) AS ranked
+    WHERE outbox.outbox_id = ranked.outbox_id
 """
 
 
@@ -236,6 +245,23 @@ def test_a_failure_reaches_the_agent_in_words(desk, turn, code, title, words):
     assert desk.value("SELECT error FROM messages WHERE status = 'failed'") == words
 
 
+def test_what_became_of_statuses_is_counted_once_they_are_through(desk, turn, stores):
+    (part, *_) = desk.parts(turn)
+    read, odd = said_of(desk, part.outbox_id, "read"), said_of(desk, part.outbox_id, "odd")
+    desk.tell(read, odd, StatusUpdate("wamid.foreign", "read"))
+    before = {each: counted_as(each) for each in ("applied", "unknown_status", "parked")}
+
+    assert not StatusDesk(desk.database, stores, doorbells=None).apply(desk.store_id)
+
+    grew = {each: counted_as(each) - count for each, count in before.items()}
+    assert grew == {"applied": 1, "unknown_status": 1, "parked": 0}
+
+
+def counted_as(outcome):
+    labels = {"store": "store-1", "outcome": outcome}
+    return REGISTRY.get_sample_value("mostrador_statuses_handled_total", labels) or 0
+
+
 def test_what_is_parked_waits_twice_as_long_each_time(desk):
     desk.tell(StatusUpdate("wamid.foreign", "read"))
     wait = "SELECT extract(epoch FROM due_at - clock_timestamp()) FROM inbox WHERE kind = 'status'"
@@ -254,6 +280,7 @@ def test_what_is_parked_waits_twice_as_long_each_time(desk):
 
 def test_a_batch_never_blocks_a_turn_that_sends_part_after_part(desk, turn):
     """Both lock the parts in the order of the turn, whatever their ids and who spoke first."""
+    desk.change(_AGAINST_THE_IDS)
     first, *rest = desk.parts(turn)
     for part in (*reversed(rest), first):
         desk.tell(said_of(desk, part.outbox_id, "delivered"))

@@ -122,7 +122,9 @@ BEGIN
     waited := settle_parts(of_store, told);
     changed := move_messages(of_store, told);
     PERFORM finish_statuses(of_store, told);
-    PERFORM hurry_turns(of_store, waited);
+    IF cardinality(waited) > 0 THEN
+        PERFORM hurry_turns(of_store, waited);
+    END IF;
     may_go_on := waited::text[];
     SELECT coalesce(jsonb_object_agg(outcome, number), '{}') INTO outcomes FROM (
         SELECT outcome, count(*) AS number FROM unnest(told) GROUP BY outcome) AS counted;
