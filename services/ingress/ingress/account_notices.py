@@ -61,10 +61,9 @@ def _add(connection: Connection, store: OpenStore, kept: KeptNotice) -> bool:
         "severity": kept.notice.severity,
         "payload_sealed": kept.payload_sealed,
     }
-    added = connection.execute(
-        insert(models.account_notices).values(values).on_conflict_do_nothing()
-    )
-    return added.rowcount > 0
+    table = models.account_notices
+    added = insert(table).values(values).on_conflict_do_nothing().returning(table.c.notice_id)
+    return connection.scalar(added) is not None
 
 
 def _tell_operators(store: OpenStore, notice: Notice) -> None:
