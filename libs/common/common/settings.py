@@ -175,7 +175,12 @@ class Settings:
     unknown_seconds: float = _setting(
         "UNKNOWN_SECONDS", 60.0, "How long an unsettled send waits for its status.", least=0
     )
-    sweep_seconds: float = _setting("SWEEP_SECONDS", 5.0, "Period of the sweeper.", least=0.1)
+    sweep_seconds: float = _setting(
+        "SWEEP_SECONDS",
+        5.0,
+        "Period of the sweeper, and of the look for media that is due.",
+        least=0.1,
+    )
     retention_days: int = _setting(
         "RETENTION_DAYS", 90, "Days that raw text is kept (not in force yet).", least=1
     )

@@ -38,8 +38,7 @@ from worker.media_reading import media_in
 
 _LOG = structlog.get_logger()
 # A claim is renewed with each tick, and outlives some that are missed.
-CLAIM_SECONDS = 20.0
-TICK_SECONDS = 5.0
+_LEAST_CLAIM_SECONDS, _TICKS_PER_CLAIM = 20.0, 4
 _MOST_ATTEMPTS = 8
 # 30 s, 2 min, 8 min … and never beyond half a day: nearly a day in all.
 _FIRST_WAIT_SECONDS, _WAIT_GROWS, _LONGEST_WAIT_SECONDS = 30.0, 4.0, 43_200.0
@@ -113,9 +112,15 @@ class Fetcher:
 class MediaDesk:
     """Threads that fetch, and the ticker's work."""
 
-    def __init__(self, fetcher: Fetcher, own_stores: Sequence[str], threads: int = 3) -> None:
-        """Serve every store, or those of a dedicated worker; all threads but one may be one's."""
+    def __init__(
+        self, fetcher: Fetcher, own_stores: Sequence[str], tick_seconds: float, threads: int = 3
+    ) -> None:
+        """Serve every store, or those of a dedicated worker.
+
+        One store never has all the threads: the last is for another's.
+        """
         self._fetcher = fetcher
+        self._claim_seconds = max(_LEAST_CLAIM_SECONDS, _TICKS_PER_CLAIM * tick_seconds)
         self._database = fetcher.database
         self._only = tuple(own_stores) or None
         self._most_of_one = max(threads - 1, 1)
@@ -158,7 +163,7 @@ class MediaDesk:
     def tick(self) -> None:
         """Keep the claims of what is under way, and look for what nobody was woken for."""
         for each in self._held():
-            media.renew(self._database, each, CLAIM_SECONDS)
+            media.renew(self._database, each, self._claim_seconds)
         self.wake()
 
     def _run(self) -> None:
@@ -196,7 +201,7 @@ class MediaDesk:
         with self._claiming:
             stores = Counter(each.store_id for each in self._under_way.values())
             busy = [store for store, count in stores.items() if count >= self._most_of_one]
-            claimed = media.claim(self._database, CLAIM_SECONDS, busy, self._only)
+            claimed = media.claim(self._database, self._claim_seconds, busy, self._only)
             if claimed is not None:
                 self._under_way[threading.get_ident()] = claimed
             return claimed

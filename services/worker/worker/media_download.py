@@ -119,9 +119,15 @@ def _read(response: requests.Response, into: BinaryIO, most_bytes: int, deadline
         written += len(chunk)
         if written > most_bytes:
             raise PermanentError("The file is too large.", code="too_large")
-        if time.monotonic() > deadline:
-            raise TemporaryError("The file takes too long.", code="too_slow")
+        _check_time(deadline)
         into.write(chunk)
+    # A connection that was cut when its time was over looks like one that ended.
+    _check_time(deadline)
+
+
+def _check_time(deadline: float) -> None:
+    if time.monotonic() >= deadline:
+        raise TemporaryError("The file takes too long.", code="too_slow")
 
 
 def _retry_after(response: requests.Response) -> float | None:

@@ -126,7 +126,7 @@ def _measured(file: BinaryIO) -> tuple[bytes, int, str]:
     """Read a file through: its first bytes, its size, its hash."""
     file.seek(0)
     digest = hashlib.file_digest(file, "sha256")  # type: ignore[arg-type]
-    size = file.tell()
+    size = file.seek(0, io.SEEK_END)
     file.seek(0)
     return file.read(HEAD_BYTES), size, digest.hexdigest()
 

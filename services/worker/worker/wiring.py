@@ -29,7 +29,7 @@ from worker.catalog import CatalogClient
 from worker.channels.cloud_api import CloudApi
 from worker.lanes import Lanes
 from worker.lease_keeper import RENEWALS_PER_LEASE, LeaseKeeper
-from worker.media_desk import TICK_SECONDS, Fetcher, MediaDesk
+from worker.media_desk import Fetcher, MediaDesk
 from worker.media_download import MediaDownload
 from worker.media_fetching import MediaFetching
 from worker.media_sources import ForbiddenSourceError, MediaSources, Origin
@@ -140,7 +140,7 @@ def build(settings: Settings) -> Machinery:
             first_after=_FIRST_SWEEP_SECONDS,
         ),
         media=media,
-        media_ticks=Ticker("media", TICK_SECONDS, media.tick),
+        media_ticks=Ticker("media", settings.sweep_seconds, media.tick),
         probes=Probes(settings, {"database": database.ping, "redis": _redis_check(client)}),
     )
 
@@ -169,7 +169,7 @@ def _media_desk(settings: Settings, database: Database, stores: Stores, lanes: L
     fetching = MediaFetching(settings.graph_api_url, settings.graph_api_version, download)
     storage = storage_of(settings)
     fetcher = Fetcher(database, stores, storage, fetching, settings.data_dir / "incoming")
-    return MediaDesk(fetcher, lanes.own_stores)
+    return MediaDesk(fetcher, lanes.own_stores, settings.sweep_seconds)
 
 
 def _pipeline(settings: Settings, database: Database, stores: Stores, media: MediaDesk) -> Pipeline:
