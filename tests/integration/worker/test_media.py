@@ -2,6 +2,7 @@ import base64
 import hashlib
 
 import pytest
+from sqlalchemy import text
 
 from common import events
 from common.queues import Doorbells, redis_client
@@ -90,6 +91,23 @@ def test_a_token_that_is_refused_is_waited_for_and_counts_nothing(system, custom
     customers.make_due()
 
     assert customers.settled(wamid)["attempts"] == 1
+
+
+def test_what_a_killed_process_had_claimed_is_fetched_when_its_claim_has_run_out(system, customers):
+    system.fault(kind="media", outcome="http", http_status=503)
+    wamid = customers.send("image", PICTURE)
+    customers.put_off(wamid, "503")
+    with system.database.store("store-1") as connection:
+        connection.execute(
+            text(
+                "UPDATE media SET due_at = clock_timestamp(), attempts = 8,"
+                " claimed_until = clock_timestamp() + interval '1 second'"
+            )
+        )
+
+    found = customers.settled(wamid)
+
+    assert (found["state"], found["reason"], found["attempts"]) == ("failed", "503", 9)
 
 
 def test_a_redirect_to_somewhere_else_is_given_up_at_once(system, customers):
