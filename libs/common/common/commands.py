@@ -11,10 +11,13 @@ from sqlalchemy import Connection
 
 from common import conversations, inbox, outbox
 from common.conversations import Conversation
+from common.database import Database
 from common.errors import ConflictError
 from common.inbound import AgentCommand
 from common.inbox import NewItem
 from common.sealing import StoreSeal
+
+PHONE_APP = "PHONE_APP"  # why a conversation is in the queue: answered from the phone app
 
 
 @dataclass(frozen=True)
@@ -33,6 +36,17 @@ def take_over(
     after = conversations.take_over(connection, before, agent_id, agent_name)
     on_their_way = outbox.on_their_way(connection, store_id, after.conversation_id)
     return TakenOver(after, tuple(on_their_way))
+
+
+def silence_bot(database: Database, store_id: str, conversation_id: str) -> bool:
+    """Take the conversation from the bot at once: a person answered from the phone app.
+
+    A reply that is being computed is void. An agent keeps theirs, and where nothing was said yet
+    there is nothing to silence. Says whether that changed anything; the turn that shows the echo
+    finds it done. The caller counts it in `metrics.handovers`.
+    """
+    ((is_silenced,),) = database.call("silence_bot", store_id, conversation_id, makes_events=True)
+    return bool(is_silenced)
 
 
 def release(connection: Connection, store_id: str, session_id: str) -> Conversation:

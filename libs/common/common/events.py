@@ -36,6 +36,7 @@ TYPES = (
     "message_update",
     "dead_letter",
     "store_paused",
+    "store_resumed",
 )
 
 

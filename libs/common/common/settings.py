@@ -127,6 +127,12 @@ class Settings:
         "How long one send may wait for the Graph API's answer.",
         least=1,
     )
+    trusted_proxies: int = _setting(
+        "TRUSTED_PROXIES",
+        0,
+        "How many proxies of yours stand before a service and add to X-Forwarded-For.",
+        least=0,
+    )
     secrets_keys: tuple[str, ...] = _setting(
         "SECRETS_KEYS", "", "Keys for encryption at rest, newest first, comma separated."
     )

@@ -1,4 +1,4 @@
-"""The only writer of `stores`: registers and changes them, sealing what is secret."""
+"""Registers and changes stores, sealing what is secret; `common.store_pausing` pauses them."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -8,10 +8,11 @@ from sqlalchemy import Connection, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import IntegrityError
 
-from common import models
+from common import events, models
 from common.database import Database
 from common.errors import ConflictError, StoreNotFoundError
 from common.sealing import Keyring, new_store_key
+from common.store_pausing import TOKEN_EXPIRED
 from common.stores import place_of
 
 # Secrets of which the former stays valid while it is being rotated.
@@ -57,7 +58,8 @@ class StoreRegistration:
     def change(self, store_id: str, change: StoreChange, *, merge_settings: bool = False) -> None:
         """Change a store; raises StoreNotFoundError, or ConflictError for a taken number.
 
-        Settings are replaced whole, or merged: then None brings a default back.
+        Settings are replaced whole, or merged: then None brings a default back. A store that
+        was paused for its token is active again with a new one.
         """
         try:
             with self._database.store(store_id) as connection:
@@ -65,11 +67,13 @@ class StoreRegistration:
                 if merge_settings and change.settings is not None:
                     change = replace(change, settings=_merged(now["settings"], change.settings))
                 values = self._values(store_id, change, now)
+                values |= _standing(values, now)
                 connection.execute(
                     update(models.stores)
                     .where(models.stores.c.store_id == store_id)
                     .values(**values, version=models.stores.c.version + 1, changed_at=func.now())
                 )
+                _tell(connection, store_id, values)
         except IntegrityError as error:
             raise _taken() from error
 
@@ -99,6 +103,22 @@ class StoreRegistration:
         if name in _ROTATED and sealed_now is not None:
             values[f"previous_{name}_sealed"] = sealed_now
         return values
+
+
+def _standing(values: Mapping[str, Any], now: Mapping[str, Any]) -> dict[str, str]:
+    """Say what changes about being paused, and forget the reason with it."""
+    has_new_token = "access_token_sealed" in values and now["paused_reason"] == TOKEN_EXPIRED
+    status = values.get("status", "active" if has_new_token else now["status"])
+    return {} if status == now["status"] else {"status": status, "paused_reason": ""}
+
+
+def _tell(connection: Connection, store_id: str, values: Mapping[str, Any]) -> None:
+    if "paused_reason" not in values:
+        return
+    if values["status"] == "active":
+        events.record(connection, store_id, "store_resumed", None)
+    else:
+        events.record(connection, store_id, "store_paused", None, reason="")
 
 
 def _merged(now: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]:

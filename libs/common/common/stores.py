@@ -75,6 +75,7 @@ class Store:
     settings: StoreSettings
     own_settings: Mapping[str, Any]
     sealed: "SealedSecrets"
+    paused_reason: str = ""  # one word; empty when it was paused by hand
 
     @property
     def is_active(self) -> bool:
@@ -193,4 +194,5 @@ def _as_store(row: Mapping[Any, Any], defaults: Settings) -> Store:
         settings=StoreSettings.merged(defaults, row["settings"]),
         own_settings=row["settings"],
         sealed=sealed,
+        paused_reason=row["paused_reason"],
     )

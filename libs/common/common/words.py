@@ -1,6 +1,7 @@
-"""Step 7, first half. A turn's words: remembered once, in order, in the customer's session.
+"""Step 7, first half. What a turn brought: remembered once, in order, in the customer's session.
 
-The rules are in 0008_words.sql. What was said by others is written by `common.messages`.
+The rules are in 0012_kinds.sql and 0012_changes.sql. What was said by others is written by
+`common.messages`.
 """
 
 from collections.abc import Sequence
@@ -14,13 +15,21 @@ from common.turns import Turn
 
 @dataclass(frozen=True)
 class Words:
-    """One message of a customer, redacted. `content_sealed` only when it differs."""
+    """One thing a turn brought, redacted: a message, or a change of the one it has as `target`.
+
+    `content` is what was written, a reaction's emoji or the edited text; `content_sealed` is
+    given only when it differs.
+    """
 
     message_id: str
+    role: str  # user; agent for an echo of the phone app; system for a note of WhatsApp's
     kind: str
     content: str
     content_sealed: bytes | None
+    details_sealed: bytes | None
     wamid: str
+    reply_to: str | None
+    target: str | None
     written_at: datetime
 
 
@@ -32,30 +41,54 @@ class Standing:
     epoch: int
     is_window_open: bool
     is_planned: bool  # a former attempt has written the reply already
+    is_silenced: bool  # an echo of this turn took the conversation from the bot
     history: tuple[Line, ...]  # of the session, before this turn, redacted
+    contents: tuple[str | None, ...]  # the words given, after all changes; None where none is left
+
+
+@dataclass(frozen=True)
+class Asked:
+    """Whether the customer was asked to write instead: lately, and in this session."""
+
+    lately: bool
+    in_session: bool
 
 
 def remember(database: Database, turn: Turn, words: Sequence[Words], most_lines: int) -> Standing:
-    """Open or renew the session and add what is not there yet, in one commit.
+    """Open or renew the session, add what is not there yet and apply changes, in one commit.
 
-    Raises LeaseLostError.
+    A change whose message is not here waits for it. Raises LeaseLostError.
     """
     lease = turn.lease
     (row,) = database.call(
-        "remember_mail",
+        "remember_turn",
         lease.store_id,
         lease.conversation_id,
         lease.holder,
         lease.fence,
         turn.turn_id,
-        [each.message_id for each in words],
-        [each.kind for each in words],
-        [each.content for each in words],
-        [each.content_sealed for each in words],
-        [each.wamid for each in words],
-        [each.written_at for each in words],
+        *_columns(words),
         most_lines,
         makes_events=True,
     )
-    history = tuple(Line(**line) for line in row.history)
-    return Standing(row.owner, row.epoch, row.is_window_open, row.is_planned, history)
+    return Standing(
+        row.owner,
+        row.epoch,
+        row.is_window_open,
+        row.is_planned,
+        row.is_silenced,
+        history=tuple(Line(**line) for line in row.history),
+        contents=tuple(row.contents_now),
+    )
+
+
+def asked_for_text(database: Database, turn: Turn, minutes: int) -> Asked:
+    """Say whether a former turn ended with asking for text; lately is within some minutes."""
+    lease = turn.lease
+    (row,) = database.call("was_asked_for_text", lease.store_id, lease.conversation_id, minutes)
+    return Asked(row.lately, row.in_session)
+
+
+def _columns(words: Sequence[Words]) -> list[list[object]]:
+    """Turn rows into the columns that `remember_turn` takes, in the order of the fields."""
+    return [[getattr(each, name) for each in words] for name in Words.__dataclass_fields__]

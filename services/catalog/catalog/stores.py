@@ -29,6 +29,7 @@ class StoreView:
     phone_number_id: str
     waba_id: str
     status: str
+    paused_reason: str
     settings: Mapping[str, Any]
     access_token_last4: str | None
     app_secret_last4: str | None
@@ -88,6 +89,7 @@ class StoreDirectory:
             phone_number_id=row["phone_number_id"],
             waba_id=row["waba_id"],
             status=row["status"],
+            paused_reason=row["paused_reason"],
             settings=row["settings"],
             access_token_last4=self._end_of(row, "access_token"),
             app_secret_last4=self._end_of(row, "app_secret"),

@@ -79,7 +79,15 @@ for _kind in _KINDS:
 
 
 def _served_stores(me: Agent) -> list[dict[str, str]]:
-    return [{**vars(each), "status": parts().stores.get(each.id).status} for each in me.stores]
+    stores = {each.id: parts().stores.get(each.id) for each in me.stores}
+    return [
+        {
+            **vars(each),
+            "status": stores[each.id].status,
+            "paused_reason": stores[each.id].paused_reason,
+        }
+        for each in me.stores
+    ]
 
 
 def _every_store() -> list[dict[str, str]]:
@@ -90,11 +98,20 @@ def _every_store() -> list[dict[str, str]]:
         ids = parts().stores.all_ids()
         return [_listed(store_id, store_id, "unknown") for store_id in ids]
     stores = json.loads(answer.body)["stores"]
-    return [_listed(each["id"], each["name"], each["status"]) for each in stores]
+    return [
+        _listed(each["id"], each["name"], each["status"], each.get("paused_reason", ""))
+        for each in stores
+    ]
 
 
-def _listed(store_id: str, name: str, status: str) -> dict[str, str]:
-    return {"id": store_id, "name": name, "role": ADMINISTRATOR, "status": status}
+def _listed(store_id: str, name: str, status: str, paused_reason: str = "") -> dict[str, str]:
+    return {
+        "id": store_id,
+        "name": name,
+        "role": ADMINISTRATOR,
+        "status": status,
+        "paused_reason": paused_reason,
+    }
 
 
 def _check_rights(store_id: str) -> None:

@@ -28,13 +28,10 @@ from common.errors import (
     TemporaryError,
 )
 from common.logs import traceback_of
-from common.media import ClaimedMedia
-from common.sealing import StoreSeal
+from common.media import ClaimedMedia, ExpectedMedia
 from common.storage import Storage, StorageUnavailableError
 from common.stores import Stores
-from common.turns import Turn
 from worker.media_fetching import MediaFetching, WaitsForTokenError, WrongContentError
-from worker.media_reading import media_in
 
 _LOG = structlog.get_logger()
 # A claim is renewed with each tick, and outlives some that are missed.
@@ -149,9 +146,8 @@ class MediaDesk:
         for left in self._held():
             media.put_off(self._database, left, 0.0, left.reason, is_counted=False)
 
-    def expect(self, store_id: str, seal: StoreSeal, turn: Turn) -> None:
+    def expect(self, store_id: str, brought: Sequence[ExpectedMedia]) -> None:
         """Write down what a turn's messages brought, and see to it soon."""
-        brought = media_in(seal, turn)
         if brought and media.expect(self._database, store_id, brought):
             self.wake()
 

@@ -1,22 +1,25 @@
-"""Reads from a turn's mail which media its messages bring. Pure but for opening the seal."""
+"""Reads from a turn's messages what they bring beside words. Pure: no I/O."""
 
 import re
+from collections.abc import Sequence
 
 from common.inbound import InboundMessage
 from common.media import ExpectedMedia
 from common.plain_text import storable
-from common.sealing import StoreSeal
-from common.turns import Turn
+from worker.conversations import Heard
 from worker.media_fetching import plain_hash
 
 _LONGEST_NAME, _LONGEST_TYPE, _LONGEST_ID = 240, 120, 200
 _SEPARATORS = re.compile(r"[/\\\x00-\x1f\x7f]")
 
 
-def media_in(seal: StoreSeal, turn: Turn) -> list[ExpectedMedia]:
-    """List what a turn's messages bring beside words."""
-    read = ((each, InboundMessage.from_bytes(seal.open(each.payload_sealed))) for each in turn.mail)
-    return [expected_of(each.inbox_id, message) for each, message in read if message.media]
+def media_in(heard: Sequence[Heard]) -> list[ExpectedMedia]:
+    """List what a turn's messages bring; one that names no file brings a failed one."""
+    return [
+        expected_of(each.mail.inbox_id, each.message)
+        for each in heard
+        if each.message.media is not None
+    ]
 
 
 def expected_of(message_id: str, message: InboundMessage) -> ExpectedMedia:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection
 
-from common import failpoints, leases, messages, metrics, settling
+from common import failpoints, leases, messages, metrics, settling, store_pausing
 from common.database import Database
 from common.errors import TemporaryError
 from common.outbox import Begun
@@ -58,18 +58,24 @@ class PartSender:
         metrics.sends.labels(store_id, type(outcome).__name__.lower()).inc()
         return outcome
 
-    def write_down(self, turn: Turn, going: Outgoing, outcome: SendOutcome) -> None:
+    def write_down(self, store: Store, turn: Turn, going: Outgoing, outcome: SendOutcome) -> bool:
         """Write what became of a send that does not simply go on to the next part.
 
+        Returns whether the store is paused by it, so that the part waits for better times.
         Raises SendPostponedError when the part may go again, or LeaseLostError.
         """
-        with self.database.store(turn.lease.store_id) as connection:
+        with self.database.store(store.store_id) as connection:
             leases.check(connection, turn.lease)
-            may_go_again = _write(connection, turn.lease.store_id, going.outbox_id, outcome)
+            may_go_again = _write(connection, store.store_id, going.outbox_id, outcome)
+            is_paused = _pause(connection, store, outcome)
         if isinstance(outcome, TryLater) and may_go_again:
+            if is_paused:
+                self.stores.forget(store.store_id)
+                return True
             raise SendPostponedError(
                 outcome.reason, code=outcome.code, retry_after=outcome.retry_after
             )
+        return False
 
     def _be_awake(self, turn: Turn, going: Outgoing, since: float) -> None:
         """Step back when the process slept between the commit and now: not sending is safe.
@@ -90,6 +96,17 @@ class PartSender:
         if body.link:
             return self.channel.send_image(credentials, recipient, body.link, going.callback)
         return self.channel.send_text(credentials, recipient, body.text, going.callback)
+
+
+def _pause(connection: Connection, store: Store, outcome: SendOutcome) -> bool:
+    """Pause a store from which nothing is taken any more; says whether it is paused now."""
+    reason = store_pausing.reason_of(outcome.code) if isinstance(outcome, TryLater) else ""
+    if not reason:
+        return False
+    if store_pausing.pause_in(connection, store.store_id, reason, store.version):
+        metrics.stores_paused.labels(store.store_id, reason).inc()
+        return True
+    return store_pausing.is_paused(connection, store.store_id)
 
 
 def _write(connection: Connection, store_id: str, outbox_id: str, outcome: SendOutcome) -> bool:

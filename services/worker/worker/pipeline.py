@@ -9,13 +9,13 @@ from dataclasses import dataclass
 
 import structlog
 
-from common import failpoints, metrics
+from common import failpoints, metrics, words
 from common.database import Database
 from common.errors import TemporaryError
 from common.inbound import AgentCommand
 from common.stores import Store, Stores
 from common.turns import Turn
-from common.words import Standing
+from worker import courtesy
 from worker.assistant.port import AssistantRequest, HistoryLine
 from worker.attention import Attention
 from worker.catalog import ResolvedImage
@@ -26,6 +26,7 @@ from worker.handover import (
     asks_for_person,
 )
 from worker.media_desk import MediaDesk
+from worker.media_reading import media_in
 from worker.plans import Body, Plan
 from worker.ports import Assistant, Catalog, Done, Held, TurnResult
 from worker.reply import Reply, parse_reply
@@ -54,15 +55,19 @@ class Pipeline:
         """
         if turn.kind == "command":
             return self._say_for_agent(store, turn)
-        seal = self.stores.seal_of(store)
-        opening = open_conversation(self.database, seal, turn)
-        self.media.expect(store.store_id, seal, turn)
+        opening = open_conversation(self.database, self.stores.seal_of(store), turn)
+        self.media.expect(store.store_id, media_in(opening.heard))
         if not store.is_active:
             return Held()
         if opening.standing.is_planned:
-            return self.sender.resume(store, turn, _planned_outcome(opening.standing))
+            return self.sender.resume(store, turn, _planned_outcome(opening))
         if silent := why_silent(store, opening):
             return Done(silent)
+        return self._reply(store, turn, opening)
+
+    def _reply(self, store: Store, turn: Turn, opening: Opening) -> TurnResult:
+        if not opening.texts:
+            return self._ask_for_text(store, turn, opening)
         if keyword := self._asks_for_person(store, opening):
             return self._hand_over(store, turn, opening, keyword)
         return self._answer(store, turn, opening)
@@ -89,6 +94,16 @@ class Pipeline:
         plan = Plan((Body(text=text),), trigger="KEYWORD_DETECTED")
         _LOG.info("person_wanted", store=store.store_id, turn=turn.turn_id, keyword=keyword)
         return self.sender.start(store, turn, plan.under(opening.standing.epoch), "handed_over")
+
+    def _ask_for_text(self, store: Store, turn: Turn, opening: Opening) -> TurnResult:
+        """Say that nothing of the turn can be used, unless that was said a moment ago."""
+        asked = words.asked_for_text(self.database, turn, courtesy.QUIET_MINUTES)
+        if not courtesy.may_ask(opening.unusable, lately=asked.lately, in_session=asked.in_session):
+            return Done("nothing_to_answer")
+        settings = store.settings
+        line = courtesy.line(opening.unusable, settings.language, settings.handover_keywords)
+        plan = Plan((Body(text=line),)).under(opening.standing.epoch)
+        return self.sender.start(store, turn, plan, "asked_for_text")
 
     def _ask_assistant(self, store: Store, opening: Opening) -> Reply:
         passages = self.catalog.search(store.store_id, "\n".join(opening.texts))
@@ -129,8 +144,10 @@ class Pipeline:
         return self.sender.start(store, turn, plan, "sent_for_agent")
 
 
-def _planned_outcome(standing: Standing) -> str:
-    return "handed_over" if standing.owner == "queue" else "answered"
+def _planned_outcome(opening: Opening) -> str:
+    if opening.standing.owner == "queue":
+        return "handed_over"
+    return "answered" if opening.texts else "asked_for_text"
 
 
 def _history_line(role: str, content: str) -> HistoryLine:

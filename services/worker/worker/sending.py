@@ -21,7 +21,7 @@ from worker.channels.cloud_api import Credentials
 from worker.channels.outcome import Accepted
 from worker.part_sending import PartSender
 from worker.plans import Outgoing, Plan, prepare, prepare_again
-from worker.ports import Done, TurnResult, Waiting
+from worker.ports import Done, Held, TurnResult, Waiting
 
 _LOG = structlog.get_logger()
 UNCONFIRMED = "No confirmation from WhatsApp."
@@ -86,7 +86,8 @@ class Sender:
                 break
             answer = self.part_sender.ask(way.turn, way.credentials, sent, begun, since)
             if not isinstance(answer, Accepted):
-                self.part_sender.write_down(way.turn, sent, answer)
+                if self.part_sender.write_down(way.store, way.turn, sent, answer):
+                    return Held()
                 break
             if following is None:
                 return self._end(way, sent, answer.wamid)
@@ -136,5 +137,6 @@ class _Way:
 def _measure(turn: Turn, sent: Outgoing) -> None:
     """Take the time from the customer's message to the first part of its answer."""
     if sent.part == 1:
-        waited = datetime.now(UTC) - turn.mail[0].received_at
+        first = min(each.received_at for each in turn.mail)
+        waited = datetime.now(UTC) - first
         metrics.message_to_reply_seconds.labels(turn.lease.store_id).observe(waited.total_seconds())

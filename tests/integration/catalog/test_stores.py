@@ -24,6 +24,7 @@ def test_a_registered_store_shows_the_end_of_its_secrets_only(ask, store, phone_
         "phone_number_id": phone_number_id,
         "waba_id": "77",
         "status": "active",
+        "paused_reason": "",
         "access_token_last4": "1234",
         "app_secret_last4": "cdef",
         "verify_token_last4": "",

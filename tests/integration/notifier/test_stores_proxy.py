@@ -7,7 +7,15 @@ PRODUCT = {"id": "p-1", "name": "Matera", "price": "45000.00", "currency": "COP"
 
 def test_an_agent_lists_the_stores_served_and_an_administrator_all(ana, logged_in):
     assert ana.get("/api/stores").json() == {
-        "stores": [{"id": "store-1", "name": "Tienda 1", "role": "agent", "status": "active"}]
+        "stores": [
+            {
+                "id": "store-1",
+                "name": "Tienda 1",
+                "role": "agent",
+                "status": "active",
+                "paused_reason": "",
+            }
+        ]
     }
     listed = logged_in("admin").get("/api/stores").json()["stores"]
     assert [(each["id"], each["role"]) for each in listed] == [

@@ -151,7 +151,7 @@ def test_any_text_reaches_its_end(system, words):
 def test_a_message_older_than_the_window_is_shown_and_not_answered(system):
     system.write(PHONE, "hace días", timestamp=int(time.time()) - 3 * 86_400)
 
-    assert handled(system) == [("done", "window_closed")]
+    assert handled(system) == [("done", "too_old")]
     assert system.thread() == [("user", "hace días", "received")]
     assert system.texts() == []
 

@@ -67,6 +67,9 @@ class StoreViewSchema(Schema):
     phone_number_id = fields.String()
     waba_id = fields.String()
     status = fields.String()
+    paused_reason = fields.String(
+        metadata={"description": "One word; empty while active, or when it was paused by hand."}
+    )
     access_token_last4 = fields.String(allow_none=True)
     app_secret_last4 = fields.String(allow_none=True)
     verify_token_last4 = fields.String(allow_none=True)

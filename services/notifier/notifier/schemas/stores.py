@@ -8,6 +8,7 @@ class ServedStoreSchema(Schema):
     name = fields.String()
     role = fields.String()
     status = fields.String()
+    paused_reason = fields.String()
 
 
 class ServedStoresSchema(Schema):

@@ -5,7 +5,7 @@ from alembic import op
 from common.migrations import statements
 
 revision = "0014"
-down_revision = "0011"
+down_revision = "0013"
 
 
 def upgrade() -> None:
