@@ -127,6 +127,12 @@ class Settings:
         "How long one send may wait for the Graph API's answer.",
         least=1,
     )
+    ingress_worker: str = _setting(
+        "INGRESS_WORKER",
+        "door",
+        "gunicorn's worker of the ingress: door, or asgi as gunicorn ships it.",
+        choices=("door", "asgi"),
+    )
     trusted_proxies: int = _setting(
         "TRUSTED_PROXIES",
         0,

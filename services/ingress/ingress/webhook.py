@@ -23,7 +23,7 @@ _PREFIX = "/webhooks/"
 _SIGNATURE = b"x-hub-signature-256"
 _FORWARDED = b"x-forwarded-for"
 # 3 MB at a slow mobile line's speed, with room; Meta's lines are not slow.
-_BODY_SECONDS = 10.0
+BODY_SECONDS = 10.0
 
 
 class SlowBodyError(InvalidRequestError):
@@ -44,9 +44,9 @@ class Webhook:
     """Answers `POST /webhooks/<store>`; all else goes to `rest`."""
 
     def __init__(self, door: Door, rest: Application, trusted_proxies: int) -> None:
-        self._door = door
+        self.door = door
         self._rest = rest
-        self._trusted_proxies = trusted_proxies
+        self.trusted_proxies = trusted_proxies
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":
@@ -65,7 +65,7 @@ class Webhook:
             await _answer(send, refusal(error))
             return
         if body is None:
-            await _answer(send, self._door.too_large(store_id))
+            await _answer(send, self.door.too_large(store_id))
             return
         headers = scope["headers"]
         delivery = Delivery(
@@ -74,14 +74,14 @@ class Webhook:
             body=body,
             address=self._address(scope),
         )
-        await _answer(send, await self._door.receive(delivery))
+        await _answer(send, await self.door.receive(delivery))
 
     def _address(self, scope: Scope) -> str:
         peer = scope["client"][0] if scope.get("client") else ""
-        if not self._trusted_proxies:
+        if not self.trusted_proxies:
             return str(peer)
         told = [_text(value) for name, value in scope["headers"] if name == _FORWARDED]
-        return client_address(str(peer), told, self._trusted_proxies)
+        return client_address(str(peer), told, self.trusted_proxies)
 
 
 def _store_of(scope: Scope) -> str:
@@ -102,7 +102,7 @@ async def _body(scope: Scope, receive: Receive) -> bytes | None:
     if not message.get("more_body"):
         return body if len(body) <= BODY_LIMIT else None
     try:
-        async with asyncio.timeout(_BODY_SECONDS):
+        async with asyncio.timeout(BODY_SECONDS):
             return await _rest_of(body, receive)
     except TimeoutError as error:
         raise SlowBodyError from error

@@ -1,0 +1,158 @@
+"""One connection to the door: plain deliveries are answered here, all else by gunicorn's protocol.
+
+The first request that is not plain hands the connection over for good, with every byte from that
+request's first. Requests are answered one after another, in their order, however they came.
+"""
+
+import asyncio
+from collections.abc import Callable
+from email.utils import formatdate
+from http import HTTPStatus
+from typing import Any, cast
+
+from common.addresses import client_address
+from ingress.answers import Answer, refusal
+from ingress.door import BODY_LIMIT, Delivery, Door
+from ingress.plain_head import LONGEST_HEAD, PlainHead, read_plain_head
+from ingress.webhook import BODY_SECONDS, SlowBodyError
+
+HEAD_SECONDS = 10.0
+# More than this waits in the kernel, and so with the sender.
+_MOST_WAITING = 256 * 1024
+_END_OF_HEAD = (b"\r\n\r\n", b"\n\n")
+
+Handover = Callable[[asyncio.Transport, bytes], None]
+
+
+class DoorConnection(asyncio.Protocol):
+    """Answers one client. `handover` takes what is not plain."""
+
+    def __init__(
+        self, door: Door, trusted_proxies: int, idle_seconds: float, handover: Handover
+    ) -> None:
+        self._door = door
+        self._trusted_proxies = trusted_proxies
+        self._idle_seconds = idle_seconds
+        self._handover = handover
+        self._received = bytearray()
+        self._head: PlainHead | None = None
+        self._answering: asyncio.Task[None] | None = None
+        self._is_last = False
+        self._transport: asyncio.Transport | None = None
+        self.deadline = 0.0
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self._transport = cast("asyncio.Transport", transport)
+        self.deadline = _now() + HEAD_SECONDS
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._transport = None
+
+    def data_received(self, data: bytes) -> None:
+        if not self._received and self._head is None:
+            self.deadline = _now() + HEAD_SECONDS
+        self._received += data
+        if self._answering is None:
+            self._go_on()
+        elif len(self._received) > _MOST_WAITING and self._transport:
+            self._transport.pause_reading()
+
+    def end_if_due(self, now: float) -> None:
+        """Close a connection that has let its time go by; say so when a body was awaited."""
+        if self._answering is not None or now < self.deadline:
+            return
+        if self._head is not None:
+            self._write(refusal(SlowBodyError()), is_last=True)
+        self._close()
+
+    def stop(self) -> None:
+        """Take nothing more: close now, or behind the answer that is under way."""
+        self._is_last = True
+        if self._answering is None:
+            self._close()
+
+    def _go_on(self) -> None:
+        """Take the next request as far as its bytes have come."""
+        if self._transport is None:
+            return
+        if self._head is None and not self._read_head():
+            return
+        head = cast("PlainHead", self._head)
+        if head.body_size > BODY_LIMIT:
+            self._write(self._door.too_large(head.store_id), is_last=True)
+            self._close()
+            return
+        whole = head.size + head.body_size
+        if len(self._received) < whole:
+            return
+        body = bytes(memoryview(self._received)[head.size : whole])
+        del self._received[:whole]
+        self._head = None
+        delivery = Delivery(head.store_id, head.signatures, body, self._address(head))
+        self._answering = asyncio.get_running_loop().create_task(self._answer(delivery))
+
+    def _read_head(self) -> bool:
+        """Read the next head; hand the connection over when it is not plain."""
+        if not any(end in self._received for end in _END_OF_HEAD):
+            if len(self._received) > LONGEST_HEAD:
+                self._hand_over()
+            return False
+        self._head = read_plain_head(self._received)
+        if self._head is None:
+            self._hand_over()
+            return False
+        self.deadline = _now() + BODY_SECONDS
+        return True
+
+    def _hand_over(self) -> None:
+        transport, self._transport = self._transport, None
+        received, self._received = bytes(self._received), bytearray()
+        self._handover(cast("asyncio.Transport", transport), received)
+
+    async def _answer(self, delivery: Delivery) -> None:
+        try:
+            answer = await self._door.receive(delivery)
+        finally:
+            self._answering = None
+        self._write(answer, is_last=self._is_last)
+        if self._is_last:
+            self._close()
+            return
+        if self._transport is not None:
+            self.deadline = _now() + (HEAD_SECONDS if self._received else self._idle_seconds)
+            self._transport.resume_reading()
+            self._go_on()
+
+    def _write(self, answer: Answer, *, is_last: bool) -> None:
+        if self._transport is None or self._transport.is_closing():
+            return
+        self._transport.write(_written(answer, is_last=is_last))
+
+    def _close(self) -> None:
+        if self._transport is not None:
+            self._transport.close()
+
+    def _address(self, head: PlainHead) -> str:
+        peer: Any = self._transport.get_extra_info("peername") if self._transport else None
+        return client_address(
+            str(peer[0]) if peer else "", head.forwarded_for, self._trusted_proxies
+        )
+
+
+def _written(answer: Answer, *, is_last: bool) -> bytes:
+    lines = [
+        b"HTTP/1.1 %d %s" % (answer.status, _PHRASES.get(answer.status, b"")),
+        b"date: " + formatdate(usegmt=True).encode(),
+        b"content-length: %d" % len(answer.body),
+        *(name + b": " + value for name, value in answer.headers),
+    ]
+    if is_last:
+        lines.append(b"connection: close")
+    return b"\r\n".join((*lines, b"", answer.body))
+
+
+_PHRASES = {status.value: status.phrase.encode() for status in HTTPStatus}
+
+
+def _now() -> float:
+    return asyncio.get_running_loop().time()
