@@ -11,6 +11,7 @@ FROM ?= 573001112233
 SEEDS ?=
 SEED ?=
 PART ?=
+DOOR ?=
 
 BIN := .venv/bin
 # Named after the place, because a virtual environment does not survive being moved.
@@ -43,8 +44,8 @@ journeys: $(READY) ## Run the tests of whole journeys, through everything
 ui: $(READY) ## Run the browser tests; they need Chromium
 	@$(BIN)/python -m pytest tests/ui $(ARGS)
 
-soak: $(READY) ## Run the long proofs of the queue (SEEDS=20, SEED= repeats one, PART="fire pace redis")
-	@SEEDS="$(SEEDS)" SEED="$(SEED)" PART="$(PART)" $(BIN)/python -m tests.soak
+soak: $(READY) ## Run the long proofs (SEEDS=20, SEED= repeats one, PART="fire pace redis meta")
+	@SEEDS="$(SEEDS)" SEED="$(SEED)" PART="$(PART)" SCALE="$(SCALE)" $(BIN)/python -m tests.soak
 
 contracts: $(READY) ## Run the tests of what others rely on: manifests, locks, sizes
 	@$(BIN)/python -m pytest tests/contracts $(ARGS)
@@ -75,7 +76,7 @@ k8s-check: $(READY) ## Render every overlay and validate it offline
 
 ##@ Measuring
 bench: $(READY) ## Measure against Express + BullMQ, ratios last (ROUNDS=1 ROWS="B4 B5" SCALE=0.1 for a quick look)
-	@ROUNDS="$(ROUNDS)" ROWS="$(ROWS)" SCALE="$(SCALE)" $(BIN)/python -m benchmarks
+	@ROUNDS="$(ROUNDS)" ROWS="$(ROWS)" SCALE="$(SCALE)" DOOR="$(DOOR)" $(BIN)/python -m benchmarks
 
 ##@ Tools
 chat: $(READY) ## Write to a store as a customer, here in the terminal (STORE=store-2 FROM=573001112244)

@@ -1,7 +1,8 @@
 """`make bench`: measures every row in interleaved rounds and prints the ratios last.
 
-ROUNDS (5), ROWS (all; "B4 B5" to choose) and SCALE (1; 0.1 makes every count a tenth) come
-from the environment. Everything lies in build/bench/, and nothing is left running.
+ROUNDS (5), ROWS (all; "B4 B5" to choose), SCALE (1; 0.1 makes every count a tenth) and DOOR
+(other ways to start ours in B1 to B3) come from the environment. Everything lies in
+build/bench/, and nothing is left running.
 """
 
 import os
@@ -28,6 +29,7 @@ from benchmarks.machine import described
 from benchmarks.peer import Peer, why_no_peer
 from benchmarks.report import Measured, one_line, table
 from benchmarks.rows import ROWS, Figures, Row
+from benchmarks.running_door import variants
 from benchmarks.world import World
 from common.errors import ServiceError
 from devstack.errors import DevstackError
@@ -57,6 +59,8 @@ def main() -> int:
         with ExitStack() as running:
             ground = _ground(running, float(os.environ.get("SCALE") or 1))
             machine = described(ground.installation)
+            if ways := os.environ.get("DOOR"):
+                machine += f"; DOOR={ways!r}"
             print(machine, flush=True)
             measured, failures = _measure(ground, rows, rounds)
     except (BenchError, DevstackError) as error:
@@ -93,7 +97,8 @@ def _ground(running: ExitStack, scale: float) -> Ground:
     else:
         peer = Peer(_FOLDER, installation, world.url)
         peer.install()
-    return Ground(world, installation, backlog, peer, scale)
+    doors = variants(os.environ.get("DOOR", ""))
+    return Ground(world, installation, backlog, peer, scale, doors)
 
 
 def _measure(ground: Ground, rows: Sequence[Row], rounds: int) -> tuple[Measured, list[str]]:

@@ -9,6 +9,7 @@ from benchmarks.costs import Meter
 from benchmarks.errors import BenchError
 from benchmarks.installation import Installation
 from benchmarks.peer import Peer
+from benchmarks.running_door import Variant
 from benchmarks.stores import UNLIMITED, named, replace_stores
 from benchmarks.world import Seen, World
 from common.sealing import Keyring
@@ -31,13 +32,17 @@ class Drained:
 
 @dataclass
 class Ground:
-    """The two sides and the world; `scale` makes every count smaller for a quick look."""
+    """The two sides and the world; `scale` makes every count smaller for a quick look.
+
+    `doors` are the ways in which the rows of the door start ours.
+    """
 
     world: World
     installation: Installation
     backlog: Backlog
     peer: Peer | None
     scale: float = 1.0
+    doors: Sequence[Variant] = (Variant(),)
 
     def scaled(self, count: int) -> int:
         return max(round(count * self.scale), min(count, _FEWEST))

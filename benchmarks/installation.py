@@ -14,6 +14,8 @@ from pathlib import Path
 import psycopg
 import redis
 
+from benchmarks.deliveries import Address
+from benchmarks.running_door import RunningDoor, Variant
 from common.settings import Settings
 from devstack import embedded
 from devstack.data_directory import DataDirectory
@@ -25,6 +27,7 @@ from devstack.ports import is_free
 from devstack.postgres import PostgresAccess
 from devstack.postgres_roles import SERVICE, SUPERUSER
 from devstack.private_files import read_json
+from devstack.processes import Program
 from devstack.readiness import wait_until_ready
 from devstack.secrets_file import SecretsFile
 from devstack.services import Place, places, program_for
@@ -32,6 +35,7 @@ from devstack.supervisor import StopStage, Supervisor
 
 _PEER_DATABASE = "peer"
 _PORTS = 20
+_DOOR_OFFSET = 5  # a second door stands where no service of an installation does
 _GRACE_SECONDS = 6.0
 # What a benchmark leaves of another's settings would be measured.
 _OWN = ("DATABASE_URL", "MIGRATION_DATABASE_URL", "REDIS_URL", "REDIS_HOST", "AI_BASE_URL")
@@ -81,6 +85,24 @@ class Installation:
         with self._started(wanted, {**self.environment, **environment}) as pids:
             yield tuple(pids["worker"])
 
+    @contextmanager
+    def door(self, variant: Variant) -> Iterator[RunningDoor]:
+        """Run one more door for as long as the block lasts, started as the variant says."""
+        base = self.settings.port_base + _DOOR_OFFSET
+        place = Place("door", "ingress", base + 1)
+        environment = {**self.environment, "PORT_BASE": str(base), **variant.environment}
+        shipped = program_for(place, environment, self._directory.logs)
+        with self._supervised([(place, variant.applied_to(shipped))]) as pids:
+            address = Address("127.0.0.1", place.port, "/webhooks/{store}")
+            leader, *others = pids["ingress"]
+            yield RunningDoor(address, leader, len(others))
+
+    def kept(self, kind: str = "message") -> list[str]:
+        """List the ids of what the inbox holds, from every store."""
+        with psycopg.connect(self.owner_url) as connection:
+            rows = connection.execute("SELECT event_id FROM inbox WHERE kind = %s", (kind,))
+            return [event_id for (event_id,) in rows]
+
     def empty(self) -> None:
         """Forget every conversation and every doorbell; the stores stay."""
         with psycopg.connect(self.owner_url, autocommit=True) as connection:
@@ -100,22 +122,27 @@ class Installation:
         with psycopg.connect(self.owner_url, autocommit=True) as connection:
             connection.execute(f"ANALYZE {', '.join(_FILLED_TABLES)}")
 
-    def pending(self) -> int:
+    def pending(self, kind: str = "message") -> int:
         """Count the messages that have not reached their end."""
         with psycopg.connect(self.owner_url) as connection:
             row = connection.execute(
-                "SELECT count(*) FROM inbox WHERE state = 'pending' AND kind = 'message'"
+                "SELECT count(*) FROM inbox WHERE state = 'pending' AND kind = %s", (kind,)
             ).fetchone()
         return int(row[0]) if row else 0
 
-    def outcomes(self) -> dict[str, int]:
+    def outcomes(self, kind: str = "message") -> dict[str, int]:
         """Count messages by how they ended."""
         with psycopg.connect(self.owner_url) as connection:
             rows = connection.execute(
-                "SELECT state || ' ' || outcome, count(*) FROM inbox WHERE kind = 'message'"
-                " GROUP BY 1"
+                "SELECT state || ' ' || outcome, count(*) FROM inbox WHERE kind = %s GROUP BY 1",
+                (kind,),
             ).fetchall()
         return dict(rows)
+
+    def stores_by_phone(self) -> dict[str, str]:
+        """Tell which store each customer wrote to; in a benchmark nobody writes to two."""
+        with psycopg.connect(self.owner_url) as connection:
+            return dict(connection.execute("SELECT phone, store_id FROM contacts").fetchall())
 
     def peer_database_url(self) -> str:
         """Make a database for the peer on the same server, and say where it is."""
@@ -141,17 +168,21 @@ class Installation:
     def _started(
         self, wanted: list[Place], environment: Mapping[str, str]
     ) -> Iterator[dict[str, list[int]]]:
+        logs = self._directory.logs
+        programs = [(place, program_for(place, environment, logs)) for place in wanted]
+        with self._supervised(programs) as pids:
+            yield pids
+
+    @contextmanager
+    def _supervised(self, wanted: list[tuple[Place, Program]]) -> Iterator[dict[str, list[int]]]:
         supervisor = Supervisor(print)
         try:
-            started = []
-            for place in wanted:
-                program = program_for(place, environment, self._directory.logs)
+            for _, program in wanted:
                 supervisor.start(program)
-                started.append((place, program))
-            wait_until_ready(started, supervisor, time.sleep)
+            wait_until_ready(wanted, supervisor, time.sleep)
             yield supervisor.pids()
         finally:
-            roles = tuple({place.role for place in wanted})
+            roles = tuple({place.role for place, _ in wanted})
             supervisor.stop((StopStage(roles, _GRACE_SECONDS),))
 
 

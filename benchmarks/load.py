@@ -12,7 +12,8 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from benchmarks.backlog import QUESTION, new_phones
+from benchmarks.backlog import new_phones
+from benchmarks.deliveries import message_envelope
 from benchmarks.errors import BenchError
 from benchmarks.stores import APP_SECRET
 from benchmarks.world import Seen
@@ -42,7 +43,8 @@ class Door:
 
     def deliver(self, phone: str) -> Written:
         """Post one message; raises BenchError unless it is answered with 200."""
-        body = serialise(_envelope(self._phone_number_id, phone))
+        wamid, now = f"wamid.{uuid.uuid4().hex}", str(int(time.time()))
+        body = serialise(message_envelope(self._phone_number_id, phone, wamid, now))
         headers = {"Content-Type": "application/json", SIGNATURE_HEADER: sign(body, APP_SECRET)}
         at = time.monotonic()
         connection = self._connection()
@@ -83,21 +85,3 @@ def milliseconds_to_reply(seen: Seen, written: list[Written]) -> list[float]:
         if time.monotonic() > deadline:
             raise BenchError(f"{len(missing)} of {len(written)} messages were not answered.")
         time.sleep(_PAUSE_SECONDS)
-
-
-def _envelope(phone_number_id: str, phone: str) -> dict[str, object]:
-    message = {
-        "from": phone,
-        "id": f"wamid.{uuid.uuid4().hex}",
-        "timestamp": str(int(time.time())),
-        "type": "text",
-        "text": {"body": QUESTION},
-    }
-    value = {
-        "messaging_product": "whatsapp",
-        "metadata": {"display_phone_number": "573009", "phone_number_id": phone_number_id},
-        "contacts": [{"profile": {"name": "Ana"}, "wa_id": phone}],
-        "messages": [message],
-    }
-    change = {"value": value, "field": "messages"}
-    return {"object": "whatsapp_business_account", "entry": [{"id": "1", "changes": [change]}]}

@@ -8,12 +8,16 @@ import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import psycopg
+import redis
 
 from benchmarks.backlog import QUESTION, new_phones
+from benchmarks.deliveries import Address
 from benchmarks.errors import BenchError
 from benchmarks.installation import Installation
+from benchmarks.running_door import RunningDoor
 from benchmarks.stores import APP_SECRET
 from devstack.embedded import stop_process
 from devstack.ports import free_port
@@ -24,7 +28,15 @@ _OLDEST_NODE = 20
 _READY_SECONDS = 20.0
 _STOP_SECONDS = 3.0
 _PAUSE_SECONDS = 0.02
-_TABLE = """
+# As peer_bullmq/settings.js has it, and as BullMQ names the list of what waits.
+_REDIS_DATABASE, _WAITING = 1, "bull:messages:wait"
+_TABLES = """
+CREATE TABLE messages (
+    wamid text PRIMARY KEY,
+    phone text NOT NULL,
+    name text NOT NULL,
+    body text NOT NULL,
+    received_at timestamptz NOT NULL DEFAULT now());
 CREATE TABLE sessions (
     phone text PRIMARY KEY,
     name text NOT NULL,
@@ -58,6 +70,8 @@ class Peer:
         self._folder = folder / "peer"
         self._logs = folder
         self._database_url = installation.peer_database_url()
+        own = f"/{_REDIS_DATABASE}"
+        self._redis_url = urlsplit(installation.settings.redis_url)._replace(path=own).geturl()
         self._environment = {
             "PATH": os.environ["PATH"],
             "NODE_ENV": "production",
@@ -81,13 +95,23 @@ class Peer:
         if done.returncode != 0:
             raise BenchError(f"npm could not install the peer: {done.stderr.strip()[-300:]}")
         with psycopg.connect(self._database_url, autocommit=True) as connection:
-            connection.execute(_TABLE)
+            connection.execute(_TABLES)
 
     def empty(self) -> None:
-        """Forget every session; the queue goes with the FLUSHALL of our side."""
+        """Forget every session and message; the queue goes with the FLUSHALL of our side."""
         with psycopg.connect(self._database_url, autocommit=True) as connection:
-            connection.execute("TRUNCATE sessions")
+            connection.execute("TRUNCATE sessions, messages")
             connection.execute("ANALYZE sessions")
+
+    def queued(self) -> list[str]:
+        """List the wamids that wait in the queue."""
+        with redis.Redis.from_url(self._redis_url) as client:
+            return [job.decode() for job in client.lrange(_WAITING, 0, -1)]
+
+    def inserted(self) -> list[str]:
+        """List the wamids that the door put into PostgreSQL."""
+        with psycopg.connect(self._database_url) as connection:
+            return [wamid for (wamid,) in connection.execute("SELECT wamid FROM messages")]
 
     def fill(self, conversations: int, messages: int) -> None:
         """Add a backlog in bulk."""
@@ -112,12 +136,14 @@ class Peer:
             yield process.pid
 
     @contextmanager
-    def door(self) -> Iterator[str]:
-        """Run the webhook's process; gives its URL."""
+    def door(self, keeping: str = "redis", processes: int = 1) -> Iterator[RunningDoor]:
+        """Run the webhook; with `insert` a message is a row in PostgreSQL before it is a job."""
         port = free_port()
-        with self._running("door", (str(port),), self._environment):
+        arguments = (str(port), keeping, str(processes))
+        with self._running("door", arguments, self._environment) as process:
+            _wait_until_said(process, self._logs / "peer-door.log", processes)
             _wait_for_port(port)
-            yield f"http://127.0.0.1:{port}/webhook"
+            yield RunningDoor(Address("127.0.0.1", port, "/webhook"), process.pid, processes)
 
     @contextmanager
     def _running(
@@ -135,9 +161,9 @@ class Peer:
             stop_process(process, _STOP_SECONDS)
 
 
-def _wait_until_said(process: Process, log: Path) -> None:
+def _wait_until_said(process: Process, log: Path, times: int = 1) -> None:
     deadline = time.monotonic() + _READY_SECONDS
-    while "ready" not in log.read_text(encoding="utf-8"):
+    while log.read_text(encoding="utf-8").count("ready") < times:
         if not process.is_running() or time.monotonic() > deadline:
             raise BenchError(f"The peer's {process.program.name} does not start; see {log}.")
         time.sleep(_PAUSE_SECONDS)

@@ -27,6 +27,7 @@ class Sent:
     at: float
     to: str
     callback: str
+    wamid: str
 
 
 @dataclass
@@ -127,10 +128,10 @@ class _Exchange(asyncio.Protocol):
         if "type" not in message:  # read and typing: no message
             self._answer(b'{"success":true}', is_last)
             return
-        number = len(self._seen.sent)
+        wamid = f"wamid.bench-{len(self._seen.sent)}-{time.monotonic_ns()}"
         callback = message.get("biz_opaque_callback_data", "")
-        self._seen.sent.append(Sent(now, message["to"].lstrip("+"), callback))
-        self._answer(_accepted(message["to"], number), is_last)
+        self._seen.sent.append(Sent(now, message["to"].lstrip("+"), callback, wamid))
+        self._answer(_accepted(message["to"], wamid), is_last)
 
     def _answer(self, body: bytes, is_last: bool) -> None:
         if self._transport is None or self._transport.is_closing():
@@ -149,11 +150,11 @@ def _content_length(head: bytes) -> int:
     return int(after.partition(b"\r\n")[0]) if found else 0
 
 
-def _accepted(to: str, number: int) -> bytes:
+def _accepted(to: str, wamid: str) -> bytes:
     answer: dict[str, Any] = {
         "messaging_product": "whatsapp",
         "contacts": [{"input": to, "wa_id": to.lstrip("+")}],
-        "messages": [{"id": f"wamid.bench-{number}-{time.monotonic_ns()}"}],
+        "messages": [{"id": wamid}],
     }
     return json.dumps(answer, separators=(",", ":")).encode()
 

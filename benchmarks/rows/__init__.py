@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from benchmarks.rows.assistant_waits import ASSISTANT_WAITS
+from benchmarks.rows.door import DOOR_DURABLE, DOOR_REDIS_ONLY, DOOR_WAITS
 from benchmarks.rows.drain import DRAIN
 from benchmarks.rows.end_to_end import END_TO_END
 from benchmarks.rows.idle import IDLE
@@ -14,6 +15,9 @@ from benchmarks.rows.unit_costs import UNIT_COSTS
 ROWS: Mapping[str, Row] = {
     row.name: row
     for row in (
+        DOOR_DURABLE,
+        DOOR_REDIS_ONLY,
+        DOOR_WAITS,
         END_TO_END,
         DRAIN,
         ASSISTANT_WAITS,

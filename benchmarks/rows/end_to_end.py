@@ -29,8 +29,8 @@ def _measure(ground: Ground) -> Figures:
             figures |= _one_side(ground, side, Door(url, phone_number_id(store_id)))
     if ground.peer is not None:
         ground.clear()
-        with ground.peer.worker(50), ground.peer.door() as url:
-            figures |= _one_side(ground, "peer", Door(url, "number-of-bench"))
+        with ground.peer.worker(50), ground.peer.door() as door:
+            figures |= _one_side(ground, "peer", Door(door.url, "number-of-bench"))
     return figures
 
 

@@ -16,7 +16,13 @@ from sqlalchemy import Connection, Engine, create_engine, text
 from sqlalchemy.exc import DBAPIError, InterfaceError, InternalError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
-from common.errors import ConfigurationError, DatabaseUnavailableError, LeaseLostError
+from common.errors import (
+    ConfigurationError,
+    ContendedError,
+    DatabaseUnavailableError,
+    DataRefusedError,
+    LeaseLostError,
+)
 
 _BIND_STORE = text("SELECT set_config('mostrador.store_id', :store_id, true)")
 # InternalError: a server that became a read-only standby.
@@ -27,6 +33,8 @@ _UNREACHABLE = (
 _CHANGED = "mostrador.changed_stores"
 # What `check_lease` fails with.
 _LEASE_LOST = "ML001"
+# What two statements fail with that wanted the same: `store_items`, and PostgreSQL of a deadlock.
+_CONTENDED = ("ML002", "40P01")
 
 # A webhook must get its 503 within two seconds of the database going away.
 _CONNECT_SECONDS = 2
@@ -82,14 +90,22 @@ class Database:
         events. Raises LeaseLostError, or DatabaseUnavailableError when PostgreSQL cannot be
         reached or gives up.
         """
-        places = ", ".join(["%s"] * (1 + len(arguments)))
-        statement = f"SELECT * FROM {function}({places})"  # a name of ours
-        with _understood(), self._at_once() as connection:
-            cursor = connection.cursor(row_factory=namedtuple_row)
-            rows = cursor.execute(statement, (store_id, *arguments)).fetchall()
+        rows = self.call_everywhere(function, store_id, *arguments)
         if makes_events:
             self.announce(store_id)
         return rows
+
+    def call_everywhere(self, function: str, *arguments: object) -> Sequence[Any]:
+        """Call one SQL function that needs no store bound: one statement, one commit.
+
+        Raises ContendedError when it may be asked again at once, DataRefusedError when the
+        database cannot keep what it was given, and DatabaseUnavailableError.
+        """
+        places = ", ".join(["%s"] * len(arguments))
+        statement = f"SELECT * FROM {function}({places})"  # a name of ours
+        with _understood(), self._at_once() as connection:
+            cursor = connection.cursor(row_factory=namedtuple_row)
+            return cursor.execute(statement, arguments).fetchall()
 
     def ping(self) -> None:
         with self.everywhere() as connection:
@@ -139,6 +155,8 @@ def _understood() -> Iterator[None]:
     try:
         yield
     except _UNREACHABLE as error:
+        if getattr(error, "sqlstate", None) in _CONTENDED:
+            raise ContendedError("Somebody else wanted the same.") from None
         raise DatabaseUnavailableError("The database cannot be reached.") from error
     except DBAPIError as error:
         if getattr(error.orig, "sqlstate", None) == _LEASE_LOST:
@@ -147,6 +165,8 @@ def _understood() -> Iterator[None]:
     except psycopg.Error as error:
         if error.sqlstate == _LEASE_LOST:
             raise LeaseLostError from None
+        if isinstance(error, (psycopg.DataError, psycopg.IntegrityError)):
+            raise DataRefusedError("The database cannot keep this.") from error
         raise
 
 

@@ -96,11 +96,23 @@ class DatabaseUnavailableError(TemporaryError):
     code = "database_unavailable"
 
 
+class ContendedError(TemporaryError):
+    """Two statements wanted the same; nothing was committed, and it may be asked again at once."""
+
+    code = "contended"
+
+
 class PermanentError(ServiceError):
     """Another attempt would end the same way."""
 
     code = "rejected"
     status = 422
+
+
+class DataRefusedError(PermanentError):
+    """The database cannot keep what it was given."""
+
+    code = "data_refused"
 
 
 class LeaseLostError(ServiceError):

@@ -5,9 +5,12 @@ on one shape. Pure: no I/O.
 """
 
 import json
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, fields
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, fields
 from typing import Any
+
+# ASCII escapes keep lone surrogates representable: they are stored as they came.
+_WRITTEN = json.JSONEncoder(separators=(",", ":")).encode
 
 
 @dataclass(frozen=True)
@@ -25,10 +28,12 @@ class InboundMessage:
     author: str = "user"  # or "agent": a person of the store who answered from the phone app
     target: str | None = None  # the wamid a reaction, an edit or a revoke speaks of
     details: Mapping[str, Any] = field(default_factory=dict)  # what an agent sees beside the text
-    media: Mapping[str, str] | None = (
-        None  # id, mime_type, sha256, filename; all text, all optional
-    )
+    media: Mapping[str, str] | None = None  # id, mime_type, sha256, filename; each may be absent
     raw: Mapping[str, Any] = field(default_factory=dict)
+    # Of a `system` message that says who somebody is now: `phone` is the old number, `user_id`
+    # the new id. The intake makes these aliases of one contact.
+    new_phone: str | None = None
+    previous_user_id: str | None = None
 
     def to_bytes(self) -> bytes:
         return _to_bytes(self)
@@ -49,6 +54,10 @@ class StatusUpdate:
     error_code: str = ""
     error_title: str = ""
     raw: Mapping[str, Any] = field(default_factory=dict)
+    # Every error that came with it, the first of which is the one above: code, title, details.
+    errors: Sequence[Mapping[str, str]] = field(default_factory=list)
+    recipient_phone: str | None = None
+    recipient_user_id: str | None = None
 
     @property
     def event_id(self) -> str:
@@ -88,5 +97,5 @@ def _known(kind: type, payload: bytes) -> dict[str, Any]:
 
 
 def _to_bytes(value: Any) -> bytes:
-    # ASCII escapes keep lone surrogates representable: they are stored as they came.
-    return json.dumps(asdict(value), separators=(",", ":")).encode("ascii")
+    # Not `asdict`: it copies all of the raw JSON first.
+    return _WRITTEN(vars(value)).encode("ascii")

@@ -14,7 +14,11 @@ from typing import Any
 from sqlalchemy import Connection, text
 
 from common.database import Database
+from common.errors import ContendedError
 
+_ACCEPT_ITEMS = "accept_items"
+# Twins that arrive at once: the second time the first one's rows are there.
+_MOST_TRIES = 4
 _ACCEPT = text("SELECT place, conversation, accepted FROM accept_items(CAST(:items AS jsonb))")
 
 
@@ -32,6 +36,10 @@ class NewItem:
     phone: str | None = None
     user_id: str | None = None
     name: str = ""
+    lid: str | None = None  # of a linked device
+    new_phone: str | None = None  # they changed their number to this one
+    previous_user_id: str | None = None  # `user_id` has taken its place
+    is_echo: bool = False  # a person of the store wrote it, from the phone app
 
 
 @dataclass(frozen=True)
@@ -46,26 +54,42 @@ class Accepted:
 def accept(database: Database, items: Sequence[NewItem]) -> tuple[Accepted, ...]:
     """Commit items of any number of stores in one statement, all or none.
 
-    Returns what became of each, in the order given. Raises DatabaseUnavailableError.
+    Returns what became of each, in the order given. Raises DatabaseUnavailableError, or
+    DataRefusedError for what no database can keep.
     """
     if not items:
         return ()
-    with database.everywhere() as connection:
-        return accept_in(connection, items)
+    written = _written(items)
+    for _ in range(_MOST_TRIES - 1):
+        try:
+            return _accepted(items, database.call_everywhere(_ACCEPT_ITEMS, written))
+        except ContendedError:
+            continue
+    return _accepted(items, database.call_everywhere(_ACCEPT_ITEMS, written))
 
 
 def accept_in(connection: Connection, items: Sequence[NewItem]) -> tuple[Accepted, ...]:
     """Accept items within a transaction of the caller."""
-    rows = connection.execute(_ACCEPT, {"items": json.dumps([_as_json(item) for item in items])})
-    accepted = {
-        row.place: Accepted(
+    return _accepted(items, connection.execute(_ACCEPT, {"items": _written(items)}).all())
+
+
+def _accepted(items: Sequence[NewItem], rows: Sequence[Any]) -> tuple[Accepted, ...]:
+    return tuple(
+        Accepted(
             item=items[row.place - 1],
             conversation_id=None if row.conversation is None else str(row.conversation),
             is_new=row.accepted,
         )
-        for row in rows
-    }
-    return tuple(accepted[place] for place in sorted(accepted))
+        for row in sorted(rows, key=_place)
+    )
+
+
+def _place(row: Any) -> int:
+    return int(row.place)
+
+
+def _written(items: Sequence[NewItem]) -> str:
+    return json.dumps([_as_json(item) for item in items], separators=(",", ":"))
 
 
 def _as_json(item: NewItem) -> dict[str, Any]:
@@ -79,5 +103,8 @@ def _as_json(item: NewItem) -> dict[str, Any]:
         "conversation_id": item.conversation_id,
         "phone": item.phone,
         "user_id": item.user_id,
+        "lid": item.lid,
         "name": item.name,
+        "new_phone": item.new_phone,
+        "previous_user_id": item.previous_user_id,
     }

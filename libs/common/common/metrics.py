@@ -13,8 +13,19 @@ messages_received = Counter(
 messages_duplicate = Counter(
     "mostrador_messages_duplicate_total", "Messages that were there already.", ["store"]
 )
+quarantined = Counter(
+    "mostrador_quarantined_total", "Parts of deliveries set aside, by reason.", ["store", "reason"]
+)
+account_notices = Counter(
+    "mostrador_account_notices_total",
+    "What WhatsApp said of accounts, numbers and templates.",
+    ["store", "severity"],
+)
 messages_handled = Counter(
     "mostrador_messages_handled_total", "Messages by how their turn ended.", ["store", "outcome"]
+)
+statuses_handled = Counter(
+    "mostrador_statuses_handled_total", "Statuses by what became of them.", ["store", "outcome"]
 )
 sends = Counter("mostrador_sends_total", "Parts sent by outcome.", ["store", "outcome"])
 dead_letters = Counter("mostrador_dead_letters_total", "Messages given up.", ["store"])

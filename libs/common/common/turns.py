@@ -227,21 +227,6 @@ def postpone(connection: Connection, turn: Turn, seconds: float, *, counted: boo
     )
 
 
-def hurry(connection: Connection, store_id: str, conversation_id: str) -> None:
-    """Make a conversation's open turn due now: what it waited for has come."""
-    table = models.inbox
-    connection.execute(
-        update(table)
-        .where(
-            table.c.store_id == store_id,
-            table.c.conversation_id == conversation_id,
-            table.c.turn_id.is_not(None),
-            table.c.state == "pending",
-        )
-        .values(due_at=func.clock_timestamp())
-    )
-
-
 def _end(connection: Connection, turn: Turn, state: str, outcome: str) -> None:
     its = {"store_id": turn.lease.store_id, "turn_id": turn.turn_id, "rows": turn.inbox_ids}
     connection.execute(_END, its | {"state": state, "outcome": outcome})

@@ -1,152 +1,193 @@
-"""Step 4 and 5 at the door: commits a delivery, then rings.
+"""Step 4 and 5 at the door: a delivery becomes rows; a group of them is committed, then rung.
 
 If saving fails the caller answers 503 and Meta sends again. If ringing fails the answer is
 200 all the same: the sweeper rings later.
 """
 
-import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from uuid import NAMESPACE_OID, uuid5
 
 import structlog
-from sqlalchemy.dialects.postgresql import insert
 
-from common import failpoints, metrics, models
+from common import failpoints, metrics
+from common.commands import silence_bot
 from common.database import Database
+from common.errors import DataRefusedError, ServiceError
 from common.inbound import InboundMessage, StatusUpdate
 from common.inbox import Accepted, NewItem, accept
 from common.plain_text import storable
-from common.queues import Doorbells, Pace
-from common.sealing import StoreSeal
-from common.stores import Store, Stores
+from common.queues import Doorbells, Ring
+from ingress.account_notices import KeptNotice, keep_notices, kept_notice
 from ingress.payloads import Change
+from ingress.set_aside import (
+    SetAside,
+    has_contact,
+    keep,
+    reason_against,
+    refused_whole,
+    set_aside,
+)
+from ingress.store_lookup import OpenStore
 
 _LOG = structlog.get_logger()
+# Of a change with these something is taken: all, or what names its customer.
+_TAKEN = ("", "no_sender")
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """A delivery as rows: what is committed with others, and what is kept for a person."""
+
+    store: OpenStore
+    body: bytes
+    items: tuple[NewItem, ...]
+    set_aside: tuple[SetAside, ...]
+    notices: tuple[KeptNotice, ...]
+
+    @property
+    def size(self) -> int:
+        return len(self.body)
 
 
 @dataclass(frozen=True)
 class Intake:
-    """Takes what a store was sent."""
+    """Takes what stores were sent."""
 
     database: Database
-    stores: Stores
     doorbells: Doorbells
 
-    def receive(self, store: Store, changes: Sequence[Change]) -> str:
-        """Commit every element and ring; returns how the delivery ended, for the metrics.
+    def prepare(self, store: OpenStore, body: bytes, changes: Sequence[Change]) -> Prepared:
+        """Make rows of a delivery's elements, sealed, in their order. Does no I/O."""
+        judged = [(each, reason_against(store.store, each)) for each in changes]
+        taken = [change for change, why in judged if why in _TAKEN]
+        return Prepared(
+            store=store,
+            body=body,
+            items=tuple(item for change in taken for item in _items(store, change)),
+            set_aside=tuple(set_aside(store, change, why) for change, why in judged if why),
+            notices=tuple(
+                kept_notice(store, each, each.notice) for each in taken if each.notice is not None
+            ),
+        )
 
-        Raises DatabaseUnavailableError, and then no element of the delivery was accepted.
+    def write(self, group: Sequence[Prepared]) -> Sequence[str | ServiceError]:
+        """Commit a group and ring; returns how each delivery ended, for the metrics, or why not.
+
+        A group that the database refuses is taken apart, so that one delivery fails alone.
         """
-        seal = self.stores.seal_of(store)
-        set_aside = [(each, reason) for each in changes if (reason := _why_not(store, each))]
+        try:
+            return self._together(group)
+        except DataRefusedError:
+            if len(group) > 1:
+                return [outcome for each in group for outcome in self.write([each])]
+            return [self._refused(group[0])]
+        except ServiceError as error:
+            return [error] * len(group)
+
+    def _together(self, group: Sequence[Prepared]) -> Sequence[str]:
         failpoints.reach("ingress.before_commit")
-        if set_aside:
-            self._quarantine(store, seal, set_aside)
-        accepted = accept(self.database, list(_items(store, seal, changes)))
+        for each in group:
+            if each.set_aside:
+                keep(self.database, each.store, each.set_aside)
+            if each.notices:
+                keep_notices(self.database, each.store, each.notices)
+        accepted = iter(accept(self.database, [item for each in group for item in each.items]))
+        of_each = [[next(accepted) for _ in each.items] for each in group]
         failpoints.reach("ingress.after_commit")
-        self._ring(store, accepted)
+        self._ring(group, of_each)
         failpoints.reach("ingress.after_ring")
-        _count(store, accepted)
-        return "quarantined" if set_aside else _outcome(accepted)
+        self._silence(of_each)
+        return [
+            _outcome(prepared, its_rows) for prepared, its_rows in zip(group, of_each, strict=True)
+        ]
 
-    def _quarantine(
-        self, store: Store, seal: StoreSeal, set_aside: Sequence[tuple[Change, str]]
-    ) -> None:
-        """Keep what is not this store's, or not understood, for a person; once, as the rest."""
-        rows = [_quarantine_row(store, seal, change, reason) for change, reason in set_aside]
-        with self.database.store(store.store_id) as connection:
-            connection.execute(insert(models.quarantine).on_conflict_do_nothing(), rows)
-        reasons = [reason for _, reason in set_aside]
-        _LOG.warning("delivery_set_aside", store=store.store_id, reasons=reasons)
+    def _silence(self, of_each: Sequence[Sequence[Accepted]]) -> None:
+        """Take the conversations of new echoes from the bot at once: their turn may be far off."""
+        for each in (row for its_rows in of_each for row in its_rows):
+            if not (each.item.is_echo and each.is_new and each.conversation_id):
+                continue
+            try:
+                is_silenced = silence_bot(self.database, each.item.store_id, each.conversation_id)
+            except ServiceError as error:
+                _LOG.warning("bot_not_silenced", store=each.item.store_id, code=error.code)
+                continue  # the echo's own turn does it
+            if is_silenced:
+                metrics.handovers.labels(each.item.store_id, "PHONE_APP").inc()
 
-    def _ring(self, store: Store, accepted: Sequence[Accepted]) -> None:
-        new = [each for each in accepted if each.is_new]
-        conversations = [each.conversation_id for each in new if each.conversation_id]
-        if conversations:
-            self.doorbells.ring(
-                store.store_id,
-                conversations,
-                store.settings.hold_back_ms,
-                pace=Pace.of(store.settings),
-            )
-        if any(each.item.kind == "status" for each in new):
-            self.doorbells.ring_statuses(store.store_id)
+    def _refused(self, prepared: Prepared) -> str | ServiceError:
+        """Keep whole what the database cannot keep in parts: Meta would send it for days."""
+        _LOG.error("delivery_refused", store=prepared.store.store_id)
+        try:
+            keep(self.database, prepared.store, [refused_whole(prepared.store, prepared.body)])
+        except ServiceError as error:
+            return error
+        return "quarantined"
 
-
-def _why_not(store: Store, change: Change) -> str:
-    """Say why a change, or a part of it, is not to be acted on; empty when all of it is."""
-    if change.phone_number_id and change.phone_number_id != store.phone_number_id:
-        return "foreign_number"
-    if change.field != "messages":
-        return "unknown_field"
-    if not change.phone_number_id:
-        return "no_number"
-    if not (change.messages or change.statuses):
-        return "no_element"
-    if not all(_has_sender(message) for message in change.messages):
-        return "no_sender"
-    return ""
-
-
-def _has_sender(message: InboundMessage) -> bool:
-    return bool(message.phone or message.user_id)
-
-
-def _quarantine_row(
-    store: Store, seal: StoreSeal, change: Change, reason: str
-) -> dict[str, object]:
-    written = json.dumps(change.raw)
-    return {
-        "store_id": store.store_id,
-        # Named by its content, so that the same delivery again adds nothing.
-        "quarantine_id": str(uuid5(NAMESPACE_OID, seal.tag(written))),
-        "reason": reason,
-        "payload_sealed": seal.seal(written.encode("ascii")),
-    }
+    def _ring(self, group: Sequence[Prepared], of_each: Sequence[Sequence[Accepted]]) -> None:
+        """Ring all that got something new, in one round trip."""
+        stores: dict[str, OpenStore] = {}
+        conversations: dict[str, dict[str, None]] = {}
+        with_statuses: dict[str, None] = {}
+        for prepared, its_rows in zip(group, of_each, strict=True):
+            store_id = prepared.store.store_id
+            stores[store_id] = prepared.store
+            for each in its_rows:
+                if each.is_new and each.conversation_id:
+                    conversations.setdefault(store_id, {})[each.conversation_id] = None
+                elif each.is_new:
+                    with_statuses[store_id] = None
+        rings = [
+            Ring(store_id, list(waiting), stores[store_id].store.settings.hold_back_ms)
+            for store_id, waiting in conversations.items()
+        ]
+        rings += [Ring.of_statuses(store_id) for store_id in with_statuses]
+        if rings:
+            paces = {store_id: stores[store_id].pace for store_id in conversations}
+            self.doorbells.ring_all(rings, paces)
 
 
-def _items(store: Store, seal: StoreSeal, changes: Sequence[Change]) -> Iterator[NewItem]:
-    for change in changes:
-        if _why_not(store, change) not in ("", "no_sender"):
-            continue
-        for message in filter(_has_sender, change.messages):
-            yield _message_item(store, seal, message)
-        for status in change.statuses:
-            yield _status_item(store, seal, status)
+def _items(store: OpenStore, change: Change) -> Iterator[NewItem]:
+    for message in filter(has_contact, (*change.messages, *change.echoes)):
+        yield _message_item(store, message)
+    for status in change.statuses:
+        yield _status_item(store, status)
 
 
-def _message_item(store: Store, seal: StoreSeal, message: InboundMessage) -> NewItem:
+def _message_item(store: OpenStore, message: InboundMessage) -> NewItem:
     return NewItem(
         store_id=store.store_id,
         kind="message",
         event_id=message.wamid,
-        payload_sealed=seal.seal(message.to_bytes()),
+        payload_sealed=store.seal.seal(message.to_bytes()),
         sent_at=message.sent_at,
-        hold_back_ms=store.settings.hold_back_ms,
+        hold_back_ms=store.store.settings.hold_back_ms,
         phone=message.phone,
         user_id=message.user_id,
         name=storable(message.name),
+        new_phone=message.new_phone,
+        previous_user_id=message.previous_user_id,
+        is_echo=message.author == "agent",
     )
 
 
-def _status_item(store: Store, seal: StoreSeal, status: StatusUpdate) -> NewItem:
+def _status_item(store: OpenStore, status: StatusUpdate) -> NewItem:
     return NewItem(
         store_id=store.store_id,
         kind="status",
         event_id=storable(status.event_id),
-        payload_sealed=seal.seal(status.to_bytes()),
+        payload_sealed=store.seal.seal(status.to_bytes()),
         sent_at=status.sent_at,
     )
 
 
-def _count(store: Store, accepted: Sequence[Accepted]) -> None:
+def _outcome(prepared: Prepared, accepted: Sequence[Accepted]) -> str:
+    """Count a delivery's messages and say how it ended."""
     messages = [each for each in accepted if each.item.kind == "message"]
     new = sum(each.is_new for each in messages)
-    metrics.messages_received.labels(store.store_id).inc(new)
-    metrics.messages_duplicate.labels(store.store_id).inc(len(messages) - new)
-
-
-def _outcome(accepted: Sequence[Accepted]) -> str:
-    is_repetition = accepted and not any(each.is_new for each in accepted)
+    store_id = prepared.store.store_id
+    metrics.messages_received.labels(store_id).inc(new)
+    metrics.messages_duplicate.labels(store_id).inc(len(messages) - new)
+    if prepared.set_aside:
+        return "quarantined"
+    is_repetition = bool(accepted) and not any(each.is_new for each in accepted)
     return "duplicate" if is_repetition else "accepted"

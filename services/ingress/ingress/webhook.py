@@ -1,86 +1,153 @@
-"""Step 1. The bytes arrive: one route for each store, and Meta's verification of it."""
+"""The webhook's own road past Flask: an ASGI application that answers deliveries itself.
 
-import hmac
-import time
+Everything else, and every other method, is the Flask application's, in threads. Deliveries are
+most of what comes, and Flask would cost each of them more than all the rest does.
+"""
 
-import structlog
-from flask import Blueprint, Response, request
-from werkzeug.exceptions import RequestEntityTooLarge
+import asyncio
+from collections.abc import Awaitable, Callable, MutableMapping
+from typing import Any
 
-from common import failpoints, metrics
-from common.errors import NotAllowedError, NotAuthenticatedError, ServiceError, TooLargeError
-from common.stores import Stores
-from ingress.intake import Intake
-from ingress.payloads import parse
-from ingress.signature import is_signed
+from common.addresses import client_address
+from common.errors import InvalidRequestError
+from ingress.answers import Answer, refusal
+from ingress.door import BODY_LIMIT, Delivery, Door
 
-_LOG = structlog.get_logger()
-_LONGEST_CHALLENGE = 256
+Scope = MutableMapping[str, Any]
+Message = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
+Application = Callable[[Scope, Receive, Send], Awaitable[None]]
+
+_PREFIX = "/webhooks/"
+_SIGNATURE = b"x-hub-signature-256"
+_FORWARDED = b"x-forwarded-for"
+# 3 MB at a slow mobile line's speed, with room; Meta's lines are not slow.
+_BODY_SECONDS = 10.0
 
 
-def webhook_routes(stores: Stores, intake: Intake) -> Blueprint:
-    """Make the routes Meta calls."""
-    routes = Blueprint("webhooks", __name__, url_prefix="/webhooks")
+class SlowBodyError(InvalidRequestError):
+    """The body did not come in time."""
 
-    @routes.get("/<store_id>")
-    def verify(store_id: str) -> Response:
-        tokens = stores.verify_tokens(stores.get(store_id))
-        return _challenge_answer(tokens)
+    code = "too_slow"
+    status = 408
 
-    @routes.post("/<store_id>")
-    def receive(store_id: str) -> Response:
-        began = time.perf_counter()
+    def __init__(self) -> None:
+        super().__init__("The body did not come in time.")
+
+
+class ClientGoneError(Exception):
+    """Nobody waits for an answer any more."""
+
+
+class Webhook:
+    """Answers `POST /webhooks/<store>`; all else goes to `rest`."""
+
+    def __init__(self, door: Door, rest: Application, trusted_proxies: int) -> None:
+        self._door = door
+        self._rest = rest
+        self._trusted_proxies = trusted_proxies
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "lifespan":
+            await _live(receive, send)
+        elif store_id := _store_of(scope):
+            await self._deliver(store_id, scope, receive, send)
+        else:
+            await self._rest(scope, receive, send)
+
+    async def _deliver(self, store_id: str, scope: Scope, receive: Receive, send: Send) -> None:
         try:
-            return _receive(stores, intake, store_id)
-        finally:
-            seconds = time.perf_counter() - began
-            metrics.webhook_seconds.labels(_known(stores, store_id)).observe(seconds)
+            body = await _body(scope, receive)
+        except ClientGoneError:
+            return
+        except SlowBodyError as error:
+            await _answer(send, refusal(error))
+            return
+        if body is None:
+            await _answer(send, self._door.too_large(store_id))
+            return
+        headers = scope["headers"]
+        delivery = Delivery(
+            store_id=store_id,
+            signatures=[_text(value) for name, value in headers if name == _SIGNATURE],
+            body=body,
+            address=self._address(scope),
+        )
+        await _answer(send, await self._door.receive(delivery))
 
-    return routes
+    def _address(self, scope: Scope) -> str:
+        peer = scope["client"][0] if scope.get("client") else ""
+        if not self._trusted_proxies:
+            return str(peer)
+        told = [_text(value) for name, value in scope["headers"] if name == _FORWARDED]
+        return client_address(str(peer), told, self._trusted_proxies)
 
 
-def _receive(stores: Stores, intake: Intake, store_id: str) -> Response:
-    outcome = "refused"
+def _store_of(scope: Scope) -> str:
+    """Name the store whose webhook this is; empty when it is something else."""
+    path = scope["path"]
+    if scope["type"] != "http" or scope["method"] != "POST" or not path.startswith(_PREFIX):
+        return ""
+    store_id = str(path.removeprefix(_PREFIX))
+    return "" if "/" in store_id else store_id
+
+
+async def _body(scope: Scope, receive: Receive) -> bytes | None:
+    """Read the body; None when it is over the limit. Most come whole, with the headers."""
+    if _announced(scope) > BODY_LIMIT:
+        return None
+    message = await _next(receive)
+    body = bytes(message.get("body", b""))
+    if not message.get("more_body"):
+        return body if len(body) <= BODY_LIMIT else None
     try:
-        store = stores.get(store_id)
-        body = _body()
-        headers = request.headers.getlist("X-Hub-Signature-256")
-        if not is_signed(body, headers, stores.app_secrets(store)):
-            raise NotAuthenticatedError("The signature is missing or wrong.", code="bad_signature")
-        outcome = intake.receive(store, parse(body))
-    except ServiceError as error:
-        outcome = error.code
-        raise
-    finally:
-        metrics.webhook_deliveries.labels(_known(stores, store_id), outcome).inc()
-    failpoints.reach("ingress.before_answer")
-    return Response(status=200)
+        async with asyncio.timeout(_BODY_SECONDS):
+            return await _rest_of(body, receive)
+    except TimeoutError as error:
+        raise SlowBodyError from error
 
 
-def _body() -> bytes:
-    try:
-        body = request.get_data(cache=False)
-    except RequestEntityTooLarge as error:
-        raise _too_large() from error
-    # A body of unknown length is not refused at the limit but cut there.
-    if request.content_length is None and len(body) == request.max_content_length:
-        raise _too_large()
-    return body
+async def _rest_of(begun: bytes, receive: Receive) -> bytes | None:
+    body = bytearray(begun)
+    is_whole = False
+    while not is_whole:
+        message = await _next(receive)
+        body += message.get("body", b"")
+        if len(body) > BODY_LIMIT:
+            return None
+        is_whole = not message.get("more_body")
+    return bytes(body)
 
 
-def _too_large() -> TooLargeError:
-    return TooLargeError("The body is over its limit.")
+async def _next(receive: Receive) -> Message:
+    message = await receive()
+    if message["type"] == "http.disconnect":
+        raise ClientGoneError
+    return message
 
 
-def _known(stores: Stores, store_id: str) -> str:
-    """Keep made-up store ids out of the metrics' labels."""
-    return store_id if stores.is_known(store_id) else "unknown"
+def _announced(scope: Scope) -> int:
+    for name, value in scope["headers"]:
+        if name == b"content-length":
+            return int(value) if value.isdigit() else 0
+    return 0
 
 
-def _challenge_answer(tokens: tuple[str, ...]) -> Response:
-    given = request.args.get("hub.verify_token", "").encode("utf-8", "surrogatepass")
-    matches = [hmac.compare_digest(token.encode(), given) for token in tokens]
-    if request.args.get("hub.mode") != "subscribe" or not any(matches):
-        raise NotAllowedError("The verify token does not match.")
-    challenge = request.args.get("hub.challenge", "")[:_LONGEST_CHALLENGE]
-    return Response(challenge, content_type="text/plain; charset=utf-8")
+async def _answer(send: Send, answer: Answer) -> None:
+    headers = [*answer.headers, (b"content-length", str(len(answer.body)).encode())]
+    await send({"type": "http.response.start", "status": answer.status, "headers": headers})
+    await send({"type": "http.response.body", "body": answer.body})
+
+
+async def _live(receive: Receive, send: Send) -> None:
+    """Say yes to the server's start and stop: the door begins with its first delivery."""
+    while True:
+        message = await receive()
+        await send({"type": f"{message['type']}.complete"})
+        if message["type"] == "lifespan.shutdown":
+            return
+
+
+def _text(value: bytes) -> str:
+    return value.decode("latin-1")

@@ -12,6 +12,7 @@ from common.openapi_page import add_documentation
 from common.queues import Doorbells, redis_client
 from common.sealing import Keyring
 from common.settings import Settings
+from common.storages import storage_of
 from common.stores import Stores
 from common.tokens import InternalTokens
 from common.web import prepare
@@ -19,6 +20,7 @@ from notifier import (
     commands_api,
     conversations_api,
     dead_letters_api,
+    media_api,
     pages,
     parts,
     sign_in_api,
@@ -32,6 +34,7 @@ from notifier.console_sessions import ConsoleSessions
 from notifier.console_socket import Live
 from notifier.hints import Hints
 from notifier.login_throttle import LoginThrottle
+from notifier.media_links import MediaLinks
 from notifier.open_sockets import OpenSockets
 from notifier.parts import Parts
 from notifier.relay import Relay
@@ -44,6 +47,7 @@ _BLUEPRINTS = (
     conversations_api.blueprint,
     commands_api.blueprint,
     dead_letters_api.blueprint,
+    media_api.blueprint,
     stats.blueprint,
 )
 _CONFIGURATION = {
@@ -93,6 +97,8 @@ def _parts(settings: Settings) -> tuple[Live, Parts]:
         catalog=catalog,
         doorbells=Doorbells(queue),
         open_sockets=OpenSockets(),
+        media_links=MediaLinks(settings.service_keys),
+        storage=storage_of(settings),
         relay=Relay(database, stores, rooms, hints, _end_process),
     )
     return Live(database, stores, access, rooms, hints), built

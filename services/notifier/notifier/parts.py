@@ -7,10 +7,12 @@ from flask import Flask, current_app
 
 from common.database import Database
 from common.queues import Doorbells
+from common.storage import Storage
 from common.stores import Store, Stores
 from notifier.access import Access, console_session
 from notifier.agents import Agent
 from notifier.catalog import Catalog
+from notifier.media_links import MediaLinks
 from notifier.open_sockets import OpenSockets
 from notifier.relay import Relay
 from notifier.sign_in import SignIn
@@ -29,6 +31,8 @@ class Parts:
     catalog: Catalog
     doorbells: Doorbells
     open_sockets: OpenSockets
+    media_links: MediaLinks
+    storage: Storage
     relay: Relay
 
     def close(self) -> None:

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 import dramatiq
 import structlog
 
-from common import statuses
+from common import metrics, statuses
 from common.database import Database
 from common.errors import ServiceError, StoreNotFoundError
 from common.logs import traceback_of
@@ -19,6 +19,7 @@ from common.queues import (
     more_mail_in,
     went_first,
 )
+from common.statuses import Applied
 from common.stores import Stores
 from worker.turn_runner import TurnRunner
 
@@ -60,13 +61,18 @@ class StatusDesk:
         """Apply what is due, within reason; says whether more may be waiting."""
         seal = self._stores.seal_of(self._stores.get(store_id))
         for _ in range(_BATCHES_AT_ONCE):
-            with self._database.store(store_id) as connection:
-                applied = statuses.apply_batch(connection, store_id, seal)
+            applied = statuses.apply_batch(self._database, store_id, seal)
+            _count(store_id, applied)
             if applied.settled:
                 self._doorbells.ring(store_id, applied.settled)
             if not applied.may_have_more:
                 return False
         return True
+
+
+def _count(store_id: str, applied: Applied) -> None:
+    for outcome, many in applied.finished.items():
+        metrics.statuses_handled.labels(store_id, outcome).inc(many)
 
 
 @contextmanager

@@ -91,7 +91,10 @@ def test_an_expired_lease_that_nobody_took_is_still_good_and_can_be_renewed(desk
 
 
 def test_all_leases_of_a_process_are_renewed_in_one_round_trip(desk):
-    held = [desk.lease(desk.write("a", phone=f"57300000000{number}"), "one") for number in range(3)]
+    held = [
+        desk.lease(desk.write(f"a{number}", phone=f"57300000000{number}"), "one")
+        for number in range(3)
+    ]
     expire(desk)
 
     assert leases.renew(desk.database, "one", held, 300) == ()

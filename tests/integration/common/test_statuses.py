@@ -38,8 +38,7 @@ def update(status, wamid="wamid.1", **values):
 
 
 def apply(desk):
-    with desk.database.store("store-1") as connection:
-        return statuses.apply_batch(connection, "store-1", desk.seal)
+    return statuses.apply_batch(desk.database, desk.store_id, desk.seal)
 
 
 def tell(desk, *updates):
@@ -160,8 +159,7 @@ def test_a_forged_callback_settles_nothing(desk, part, other_desk):
 def test_another_stores_status_does_not_touch_this_ones_part(desk, part, other_desk):
     answered(desk, part)
     other_desk.tell(update("failed"))
-    with desk.database.store("store-2") as connection:
-        statuses.apply_batch(connection, "store-2", other_desk.seal)
+    apply(other_desk)
 
     assert shown(desk, part) == "sent"
 
@@ -194,10 +192,14 @@ def test_a_status_of_nothing_we_know_is_dropped_when_it_is_too_old(desk, part):
 def test_a_status_of_a_future_kind_changes_nothing_and_blocks_nobody(desk, part, status):
     answered(desk, part)
 
-    tell(desk, update(status), update("read"))
+    applied = tell(desk, update(status), update("read"))
 
     assert shown(desk, part) == "read"
-    assert desk.value("SELECT count(*) FROM inbox WHERE kind = 'status' AND state = 'done'") == 2
+    assert applied.finished == {"applied": 1, "unknown_status": 1}
+    assert desk.rows("SELECT state, outcome FROM inbox WHERE kind = 'status' ORDER BY outcome") == [
+        ("done", "applied"),
+        ("done", "unknown_status"),
+    ]
 
 
 def test_a_status_does_not_wait_for_its_conversations_turn(desk, part):
@@ -236,6 +238,7 @@ def test_workers_that_apply_statuses_of_the_same_parts_at_once_never_block_each_
 
 def test_a_failure_of_a_former_attempt_does_not_fail_the_present_one(desk, part):
     former = callbacks.write(desk.seal, Callback(part.outbox_id, 0))
-    tell(desk, update("failed", wamid="wamid.0", callback_data=former, error_code="131000"))
+    failed = update("failed", wamid="wamid.0", callback_data=former, error_code="131000")
 
+    assert tell(desk, failed).finished == {"outdated": 1}
     assert shown(desk, part) == "sending"

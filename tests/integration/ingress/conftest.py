@@ -5,6 +5,7 @@ import pytest
 from sqlalchemy import make_url
 
 from ingress.app import create_app
+from tests.asgi_caller import AsgiCaller
 
 from .door import Door
 from .wire import Wire
@@ -15,10 +16,15 @@ def open_door(settings, database, stores, two_stores):
     """Open a door whose settings a test may change."""
     seals = {store.store_id: stores.seal_of(store) for store in two_stores}
 
-    def opening(**changes):
-        return Door(create_app(replace(settings, **changes)), database, seals)
+    opened = []
 
-    return opening
+    def opening(**changes):
+        opened.append(AsgiCaller(create_app(replace(settings, **changes))))
+        return Door(opened[-1], database, seals)
+
+    yield opening
+    for server in opened:
+        server.close()
 
 
 @pytest.fixture

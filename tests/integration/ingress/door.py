@@ -6,14 +6,13 @@ import json
 from dataclasses import dataclass, field
 from typing import Any
 
-from flask import Flask
 from prometheus_client import REGISTRY
 from sqlalchemy import text
-from werkzeug.test import TestResponse
 
 from common.database import Database
 from common.inbound import InboundMessage
 from common.sealing import StoreSeal
+from tests.asgi_caller import Answered, AsgiCaller, Headers
 
 NUMBERS = {"store-1": "100000000000001", "store-2": "100000000000002"}
 _SECRET = "app-secret-of-{}"
@@ -52,19 +51,25 @@ def signature(body: bytes, secret: str) -> str:
 class Door:
     """A running door, and a way to look behind it."""
 
-    app: Flask
+    server: AsgiCaller
     database: Database
     seals: dict[str, StoreSeal] = field(default_factory=dict)
 
     def post(
-        self, body: bytes, store_id: str = "store-1", signed_by: str = "store-1", **values: Any
-    ) -> TestResponse:
-        headers = {"X-Hub-Signature-256": signature(body, _SECRET.format(signed_by))}
-        return self.app.test_client().post(
-            f"/webhooks/{store_id}", data=body, **({"headers": headers} | values)
-        )
+        self,
+        body: bytes,
+        store_id: str = "store-1",
+        signed_by: str = "store-1",
+        headers: Headers | None = None,
+    ) -> Answered:
+        if headers is None:
+            headers = {"X-Hub-Signature-256": signature(body, _SECRET.format(signed_by))}
+        return self.server.call("POST", f"/webhooks/{store_id}", headers, body)
 
-    def deliver(self, *messages: Any) -> TestResponse:
+    def get(self, path: str) -> Answered:
+        return self.server.call("GET", path)
+
+    def deliver(self, *messages: Any) -> Answered:
         """Let customers of store-1 write."""
         return self.post(delivery(change(*messages)))
 
@@ -75,6 +80,7 @@ class Door:
     def counts(self, store_id: str = "store-1") -> dict[str, int]:
         """Count what a delivery may leave behind."""
         tables = ("inbox", "contacts", "conversations", "events", "messages", "quarantine")
+        tables += ("account_notices",)
         ((found,),) = self.rows(
             "SELECT json_build_object("
             + ", ".join(f"'{name}', (SELECT count(*) FROM {name})" for name in tables)

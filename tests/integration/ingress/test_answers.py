@@ -1,7 +1,8 @@
 """What the door answers, as contracts.md promises."""
 
+from urllib.parse import urlencode
+
 import pytest
-from werkzeug.test import EnvironBuilder, run_wsgi_app
 
 from common.store_registration import StoreChange
 
@@ -51,7 +52,7 @@ def test_a_wrong_signature_is_refused_before_the_body_is_read_as_json(door):
 @pytest.mark.parametrize("store_id", ["store-9", "Store-1", "store-1%00", "..", "%F0%9F%8C%B5"])
 @pytest.mark.parametrize("method", ["GET", "POST"])
 def test_an_unknown_store_is_not_found_whatever_its_name(door, store_id, method):
-    response = door.app.test_client().open(f"/webhooks/{store_id}", method=method, data=BODY)
+    response = door.server.call(method, f"/webhooks/{store_id}", body=BODY)
 
     assert (response.status_code, code(response)) == (404, "store_not_found")
 
@@ -88,17 +89,15 @@ def test_a_body_over_three_megabytes_is_refused(door):
     assert (response.status_code, code(response)) == (413, "too_large")
 
 
-@pytest.mark.parametrize(("spaces", "status"), [(1000, "200"), (3 * 1024 * 1024, "413")])
+@pytest.mark.parametrize(("spaces", "status"), [(1000, 200), (3 * 1024 * 1024, 413)])
 def test_a_body_of_unknown_length_is_measured_while_it_is_read(door, spaces, status):
     body = BODY + b" " * spaces
     headers = {"X-Hub-Signature-256": signature(body, "app-secret-of-store-1")}
-    environ = EnvironBuilder("/webhooks/store-1", method="POST", data=body, headers=headers)
-    chunked = environ.get_environ() | {"wsgi.input_terminated": True}
-    del chunked["CONTENT_LENGTH"]
+    pieces = [body[at : at + 65536] for at in range(0, len(body), 65536)]
 
-    _, answered, _ = run_wsgi_app(door.app, chunked, buffered=True)
+    answered = door.server.call("POST", "/webhooks/store-1", headers, [b"", *pieces])
 
-    assert answered.startswith(status)
+    assert answered.status_code == status
 
 
 def test_a_rotated_secret_is_valid_beside_the_new_one(door, registration):
@@ -127,21 +126,21 @@ def verification(door, store_id="store-1", **query):
         "hub.challenge": "1158201444",
     } | {name.replace("_", ".", 1): value for name, value in query.items()}
     kept = {name: value for name, value in asked.items() if value is not None}
-    return door.app.test_client().get(f"/webhooks/{store_id}", query_string=kept)
+    return door.get(f"/webhooks/{store_id}?{urlencode(kept)}")
 
 
 def test_the_challenge_comes_back_as_plain_text(door):
     response = verification(door)
 
     assert (response.status_code, response.data) == (200, b"1158201444")
-    assert response.content_type == "text/plain; charset=utf-8"
-    assert response.headers["X-Content-Type-Options"] == "nosniff"
+    assert response.headers["content-type"] == "text/plain; charset=utf-8"
+    assert response.headers["x-content-type-options"] == "nosniff"
 
 
 def test_a_challenge_is_text_whatever_it_says(door):
     response = verification(door, hub_challenge="<script>" + "x" * 1000)
 
-    assert response.content_type.startswith("text/plain")
+    assert response.headers["content-type"].startswith("text/plain")
     assert len(response.data) == 256
 
 
@@ -164,7 +163,7 @@ def test_a_wrong_verification_is_refused(door, query):
 
 
 def test_names_without_dots_are_not_the_platforms(door):
-    response = door.app.test_client().get(
+    response = door.get(
         "/webhooks/store-1?hub_mode=subscribe&hub_verify_token=verify-token-of-store-1"
     )
 
@@ -178,9 +177,7 @@ def test_a_store_without_a_token_verifies_nobody(door, registration):
 
 
 def test_the_door_says_that_it_lives_and_what_it_reaches(door):
-    client = door.app.test_client()
-
-    assert client.get("/healthz").status_code == 200
-    assert client.get("/readyz").get_json() == {"status": "ready", "missing": {}}
-    assert b"mostrador_webhook_deliveries_total" in client.get("/metrics").data
-    assert client.get("/nothing").get_json()["error"]["code"] == "not_found"
+    assert door.get("/healthz").status_code == 200
+    assert door.get("/readyz").get_json() == {"status": "ready", "missing": {}}
+    assert b"mostrador_webhook_deliveries_total" in door.get("/metrics").data
+    assert door.get("/nothing").get_json()["error"]["code"] == "not_found"

@@ -62,7 +62,7 @@ def test_made_up_stores_share_one_label(door):
         door.post(b"{}", f"invented-{number}")
 
     assert unknown.grew() == 5
-    assert b"invented" not in door.app.test_client().get("/metrics").data
+    assert b"invented" not in door.get("/metrics").data
 
 
 def test_the_very_first_delivery_of_a_store_is_timed_under_its_name(door, registration):

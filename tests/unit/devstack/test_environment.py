@@ -52,5 +52,5 @@ def test_http_services_run_under_gunicorn_each_with_its_own_configuration(enviro
     command = program_for(ingress, environment(), tmp_path).command
     assert ingress.port == 9001
     assert command[1:] == (
-        *("-m", "gunicorn", "-c", "python:ingress.gunicorn_config", "ingress.wsgi:app"),
+        *("-m", "gunicorn", "-c", "python:ingress.gunicorn_config", "ingress.asgi:app"),
     )

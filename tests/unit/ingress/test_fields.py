@@ -74,6 +74,7 @@ def test_a_timestamp_is_seconds_or_nothing(given, seconds):
         ("x" * 10_000, "x" * 256),
         (None, ""),
         ({"a": 1}, ""),
+        (True, ""),
         ([1], ""),
     ],
 )
@@ -86,3 +87,43 @@ def test_depth_is_counted_in_arrays_and_objects():
     assert fields.is_deeper([], 0)
     assert not fields.is_deeper([1, {"a": 2}], 2)
     assert fields.is_deeper([1, {"a": []}], 2)
+
+
+@pytest.mark.parametrize(
+    ("given", "number"),
+    [
+        (4.5, 4.5),
+        ("-74.1", -74.1),
+        (-90, -90.0),
+        (90.1, None),
+        (999, None),
+        ("1e999", None),
+        (float("inf"), None),
+        ("NaN", None),
+        (10**400, None),
+        (True, None),
+        ("", None),
+        ("1_0", None),
+        ("1" * 40, None),
+        ([], None),
+    ],
+)
+def test_a_number_is_finite_and_within_its_range(given, number):
+    assert fields.number(given, -90, 90) == number
+
+
+@pytest.mark.parametrize(
+    ("given", "whole"), [(2, 2), ("2", 2), (2.0, 2), (0, None), (-2, None), (2.5, None)]
+)
+def test_a_whole_number_is_whole(given, whole):
+    assert fields.whole(given, lowest=1) == whole
+
+
+def test_a_flag_is_a_boolean():
+    assert [fields.flag(each) for each in (True, False, 1, "true", None)] == [
+        True,
+        False,
+        None,
+        None,
+        None,
+    ]

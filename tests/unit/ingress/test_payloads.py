@@ -1,43 +1,13 @@
 import json
-from pathlib import Path
 
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from common.errors import InvalidRequestError
-from common.inbound import InboundMessage
 from ingress.payloads import parse
 
-PAYLOADS = Path(__file__).parents[2] / "payloads"
-NUMBER = "100000000000001"
-
-
-def read(name):
-    return parse((PAYLOADS / f"{name}.json").read_bytes())
-
-
-def only_message(name):
-    (change,) = read(name)
-    (message,) = change.messages
-    return message
-
-
-def delivery(*messages, **value):
-    value = {"metadata": {"phone_number_id": NUMBER}, "messages": list(messages)} | value
-    return json.dumps({"entry": [{"changes": [{"field": "messages", "value": value}]}]}).encode()
-
-
-def parsed(message, **value):
-    (change,) = parse(delivery(message, **value))
-    return change.messages[0]
-
-
-@pytest.mark.parametrize("path", sorted(PAYLOADS.glob("*.json")), ids=lambda path: path.stem)
-def test_every_kind_of_delivery_is_read_and_comes_back_from_the_inbox(path):
-    for change in parse(path.read_bytes()):
-        for message in change.messages:
-            assert InboundMessage.from_bytes(message.to_bytes()) == message
+from .read import PAYLOADS, delivery, only_change, only_message, only_status, parsed
 
 
 def test_a_text_says_who_wrote_what_when_and_to_which_message():
@@ -51,77 +21,87 @@ def test_a_text_says_who_wrote_what_when_and_to_which_message():
     assert message.raw["type"] == "text"
 
 
-@pytest.mark.parametrize(
-    ("name", "kind", "text"),
-    [
-        ("image", "image", "Busco una como esta"),
-        ("audio", "audio", ""),
-        ("location", "location", ""),
-        ("button", "button", "Sí, confirmo"),
-        ("list_reply", "interactive", "Cactus"),
-        ("reaction_removed", "reaction", ""),
-        ("order", "order", ""),
-        ("contacts", "contacts", ""),
-        ("number_changed", "system", ""),
-        ("unsupported", "unsupported", ""),
-    ],
-)
-def test_each_kind_carries_the_words_it_has(name, kind, text):
-    message = only_message(name)
-
-    assert (message.kind, message.text) == (kind, text)
-    assert message.phone == "573005550101"
-
-
 def test_a_batch_keeps_every_element_in_its_order():
-    changes = read("batch")
+    changes = parse((PAYLOADS / "batch.json").read_bytes())
 
     assert [[m.text for m in change.messages] for change in changes] == [["uno", "dos"], ["tres"]]
     assert [m.name for m in changes[0].messages] == ["Lucía Prueba", "Mateo Prueba"]
 
 
-def test_who_hides_the_number_is_known_by_the_list_of_contacts():
-    message = only_message("without_number")
-
-    assert (message.phone, message.user_id) == (None, "CO.oculta1")
-    assert message.name == "Persona Oculta"
-
-
-def test_an_id_in_the_place_of_a_number_is_an_id():
-    message = parsed({"from": "CO.abc", "id": "a"}, contacts=[{"wa_id": "CO.abc", "profile": {}}])
-
-    assert (message.phone, message.user_id) == (None, "CO.abc")
-
-
-def test_one_persons_name_is_never_given_to_another():
-    contacts = [{"wa_id": "573001", "profile": {"name": "Ana"}}, {"user_id": "CO.b"}]
-
-    assert parsed({"from_user_id": "CO.b", "id": "a"}, contacts=contacts).name == ""
-    assert parsed({"id": "a"}, contacts=contacts).name == ""
-    assert parsed({"from": "573001", "id": "a"}, contacts=contacts).name == "Ana"
-
-
 def test_a_status_says_which_send_it_speaks_of():
-    ((status,),) = [change.statuses for change in read("status_read")]
+    status = only_status("status_read")
 
     assert (status.wamid, status.status) == ("wamid.sent1", "read")
     assert status.callback_data == "v1:part:1:tag"
     assert status.sent_at == 1767225601
 
 
-def test_a_failed_status_says_why():
-    ((status,),) = [change.statuses for change in read("status_failed")]
+@pytest.mark.parametrize(
+    ("name", "step", "phone", "user_id"),
+    [
+        ("status_sent_v21", "sent", "573005550101", None),
+        ("status_delivered_v24", "delivered", "573005550101", None),
+        ("status_read_v26", "read", "573005550101", "CO.prueba101"),
+        ("status_played", "played", "573005550101", None),
+        ("status_of_a_group", "read", None, None),
+    ],
+)
+def test_every_versions_status_says_what_became_of_it(name, step, phone, user_id):
+    status = only_status(name)
 
-    assert (status.status, status.error_code) == ("failed", "131047")
-    assert status.error_title == "Re-engagement message"
+    assert (status.wamid, status.status) == (f"wamid.{name}", step)
+    assert (status.recipient_phone, status.recipient_user_id) == (phone, user_id)
+    assert status.errors == []
+
+
+@pytest.mark.parametrize(
+    ("name", "codes", "title"),
+    [
+        ("status_failed", ["131047"], "Re-engagement message"),
+        ("status_failed_twice", ["131026", "131000"], "Message undeliverable"),
+        ("status_failed_beside", ["130429"], "Rate limit hit"),
+    ],
+)
+def test_a_failed_status_says_why_wherever_it_stands(name, codes, title):
+    status = only_status(name)
+
+    assert (status.status, status.error_code) == ("failed", codes[0])
+    assert status.error_title == title
+    assert [each["code"] for each in status.errors] == codes
+
+
+def test_an_error_beside_a_status_that_did_not_fail_is_not_its_own():
+    (change,) = parse(delivery(statuses=[{"id": "a", "status": "sent"}], errors=[{"code": 1}]))
+
+    assert change.statuses[0].error_code == ""
+    assert change.errors[0].code == "1"
 
 
 def test_another_field_is_kept_raw():
-    (change,) = read("account_alert")
+    change = only_change("account_alert")
 
     assert change.field == "account_alerts"
     assert (change.messages, change.statuses) == ((), ())
     assert change.raw["value"]["entity_type"] == "PHONE_NUMBER"
+
+
+def test_a_change_says_which_account_and_number_it_is_of():
+    change = only_change("text")
+
+    assert (change.waba_id, change.phone_number_id) == ("200000000000001", "100000000000001")
+
+
+def test_mail_without_a_field_is_mail():
+    body = {"entry": [{"changes": [{"value": {"messages": [{"from": "573001", "id": "a"}]}}]}]}
+    (change,) = parse(json.dumps(body).encode())
+
+    assert (change.field, change.messages[0].wamid) == ("messages", "a")
+
+
+def test_each_event_of_a_call_is_an_element_of_its_own():
+    names = ("call_connect", "call_terminate")
+
+    assert [only_message(name).wamid for name in names] == ["wacid.1|connect", "wacid.1|terminate"]
 
 
 @pytest.mark.parametrize(

@@ -61,7 +61,8 @@ def program_for(place: Place, environment: Mapping[str, str], logs: Path) -> Pro
         command, environment = ("-m", "worker"), {**environment, "WORKER_INDEX": index}
     else:
         configuration = f"python:{place.role}.gunicorn_config"
-        command = ("-m", "gunicorn", "-c", configuration, f"{place.role}.wsgi:app")
+        served = "asgi" if place.role == "ingress" else "wsgi"
+        command = ("-m", "gunicorn", "-c", configuration, f"{place.role}.{served}:app")
     return Program(
         name=place.name,
         role=place.role,

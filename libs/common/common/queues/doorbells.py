@@ -7,7 +7,7 @@ import redis
 import structlog
 
 from common.circuit import Circuit
-from common.queues.names import STATUSES_PLACE, first_key, rung_key
+from common.queues.names import first_key, rung_key
 from common.queues.pace import Pace
 from common.queues.scripts import Ring, Scripts
 
@@ -44,7 +44,7 @@ class Doorbells:
 
     def ring_statuses(self, store_id: str) -> bool:
         """Say that a store has statuses to apply."""
-        return self.ring_all([Ring(store_id, [STATUSES_PLACE], goes_first=True)])
+        return self.ring_all([Ring.of_statuses(store_id)])
 
     def ring_all(self, rings: Iterable[Ring], paces: Mapping[str, Pace] | None = None) -> bool:
         """Ring conversations of many stores, a thousand in each round trip."""

@@ -12,6 +12,7 @@ from importlib.resources import files
 
 import redis  # noqa: TC002  # methods' signatures are read by people and by tools
 
+from common.queues.names import STATUSES_PLACE
 from common.queues.pace import Pace
 
 # A pace that was told holds for so long; then it is asked for again, so that a changed setting
@@ -30,6 +31,11 @@ class Ring:
     conversation_ids: Sequence[str]
     delay_ms: float = 0
     goes_first: bool = False
+
+    @classmethod
+    def of_statuses(cls, store_id: str) -> "Ring":
+        """Ring for the statuses of a store, which are applied together and first."""
+        return cls(store_id, [STATUSES_PLACE], goes_first=True)
 
 
 @dataclass(frozen=True, eq=False)  # each is itself: a claim that ran out may be taken anew

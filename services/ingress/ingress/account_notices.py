@@ -1,0 +1,79 @@
+"""What WhatsApp says of an account, a number or a template: kept once, counted, acted upon.
+
+A notice that the store can send no more pauses it in the transaction that keeps the notice. The
+same notice again, hours after an operator made the store active, changes nothing.
+"""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import NAMESPACE_OID, uuid5
+
+import structlog
+from sqlalchemy import Connection
+from sqlalchemy.dialects.postgresql import insert
+
+from common import metrics, models, store_pausing
+from common.database import Database
+from ingress.notices import Notice
+from ingress.payloads import Change
+from ingress.store_lookup import OpenStore
+
+_LOG = structlog.get_logger()
+
+
+@dataclass(frozen=True)
+class KeptNotice:
+    """A notice as a row. Named by its content and its time, so that it again adds nothing."""
+
+    notice_id: str
+    notice: Notice
+    payload_sealed: bytes
+
+
+def kept_notice(store: OpenStore, change: Change, notice: Notice) -> KeptNotice:
+    written = json.dumps(change.raw)
+    return KeptNotice(
+        notice_id=str(uuid5(NAMESPACE_OID, store.seal.tag(f"{change.sent_at} {written}"))),
+        notice=notice,
+        payload_sealed=store.seal.seal(written.encode("ascii")),
+    )
+
+
+def keep_notices(database: Database, store: OpenStore, notices: Sequence[KeptNotice]) -> None:
+    """Write notices, once each, and act on the new ones; raises DatabaseUnavailableError."""
+    with database.store(store.store_id) as connection:
+        new = [each.notice for each in notices if _add(connection, store, each)]
+        reasons = [notice.reason for notice in new if notice.pauses]
+        is_paused = bool(reasons) and store_pausing.pause_in(connection, store.store_id, reasons[0])
+    if is_paused:
+        metrics.stores_paused.labels(store.store_id, reasons[0]).inc()
+    for notice in new:
+        _tell_operators(store, notice)
+
+
+def _add(connection: Connection, store: OpenStore, kept: KeptNotice) -> bool:
+    values = {
+        "store_id": store.store_id,
+        "notice_id": kept.notice_id,
+        "field": kept.notice.field,
+        "event": kept.notice.event,
+        "severity": kept.notice.severity,
+        "payload_sealed": kept.payload_sealed,
+    }
+    table = models.account_notices
+    added = insert(table).values(values).on_conflict_do_nothing().returning(table.c.notice_id)
+    return connection.scalar(added) is not None
+
+
+def _tell_operators(store: OpenStore, notice: Notice) -> None:
+    metrics.account_notices.labels(store.store_id, notice.severity).inc()
+    log = {"notice": _LOG.info, "warning": _LOG.warning, "alert": _LOG.error}[notice.severity]
+    log(
+        "account_notice",
+        store=store.store_id,
+        field=notice.field,
+        notice_event=notice.event,
+        reason=notice.reason,
+        pauses=notice.pauses,
+    )

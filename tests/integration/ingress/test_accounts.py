@@ -1,0 +1,96 @@
+"""What WhatsApp says of the account: kept once, and a store that can send no more is paused."""
+
+import json
+
+import pytest
+
+from common.store_registration import StoreChange
+
+from .door import NUMBERS, Counted, change, delivery, message
+
+BANNED = {"event": "DISABLED_UPDATE", "ban_info": {"waba_ban_state": ["DISABLE"]}}
+
+
+def notice(field, value, time=1767225600, waba="200000000000001"):
+    entry = {"id": waba, "time": time, "changes": [{"field": field, "value": value}]}
+    return json.dumps({"object": "whatsapp_business_account", "entry": [entry]}).encode()
+
+
+def kept(door):
+    return door.rows("SELECT field, event, severity FROM account_notices ORDER BY received_at")
+
+
+def standing(door):
+    ((status, reason),) = door.rows("SELECT status, paused_reason FROM stores")
+    return status, reason
+
+
+def test_a_banned_account_pauses_its_store_and_tells_its_agents(door):
+    alerts = Counted("mostrador_account_notices_total", {"store": "store-1", "severity": "alert"})
+
+    assert door.post(notice("account_update", BANNED)).status_code == 200
+
+    assert kept(door) == [("account_update", "DISABLED_UPDATE", "alert")]
+    assert standing(door) == ("paused", "account_disabled")
+    ((told, refs),) = door.rows("SELECT type, refs FROM events")
+    assert (told, refs) == ("store_paused", {"reason": "account_disabled"})
+    assert alerts.grew() == 1
+
+
+def test_an_expired_token_pauses_the_store(door):
+    door.post(delivery(change(errors=[{"code": 190, "title": "Access token has expired"}])))
+
+    assert standing(door) == ("paused", "token_expired")
+
+
+def test_the_same_notice_again_does_not_pause_a_store_that_was_made_active(door, registration):
+    door.post(notice("account_update", BANNED))
+    registration.change("store-1", StoreChange(status="active"))
+
+    door.post(notice("account_update", BANNED))
+    assert standing(door) == ("active", "")
+    door.post(notice("account_update", BANNED, time=1767229200))
+    assert standing(door) == ("paused", "account_disabled")
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("phone_number_quality_update", {"event": "FLAGGED", "current_limit": "TIER_1K"}),
+        ("message_template_status_update", {"event": "REJECTED"}),
+        ("user_preferences", {"user_preferences": [{"value": "stop"}]}),
+        ("history", {"history": [{"threads": []}]}),
+    ],
+)
+def test_other_notices_are_kept_and_change_nothing(door, field, value):
+    value = value | {"metadata": {"phone_number_id": NUMBERS["store-1"]}}
+
+    for _ in range(2):
+        assert door.post(notice(field, value)).status_code == 200
+
+    assert [row.field for row in kept(door)] == [field]
+    assert standing(door) == ("active", "")
+
+
+def test_a_notice_of_another_account_is_set_aside(door, registration):
+    registration.change("store-1", StoreChange(waba_id="200000000000001"))
+
+    door.post(notice("account_update", BANNED, waba="200000000000009"))
+
+    assert door.counts() == {"quarantine": 1}
+    assert standing(door) == ("active", "")
+
+
+def test_a_person_who_answers_from_the_phone_silences_the_bot_at_once(door):
+    door.deliver(message("wamid.a"))
+    door.rows("SELECT open_session(store_id, conversation_id, now()) FROM conversations")
+    echo = message("wamid.echo", "yo le ayudo", sender="5715550100", to="573005550101")
+    value = {"metadata": {"phone_number_id": NUMBERS["store-1"]}, "message_echoes": [echo]}
+
+    door.post(delivery({"field": "smb_message_echoes", "value": value}))
+
+    ((owner, trigger, epoch),) = door.rows(
+        "SELECT owner, handover_trigger, epoch FROM conversations"
+    )
+    assert (owner, trigger, epoch) == ("queue", "PHONE_APP", 2)
+    assert door.wamids() == ["wamid.a", "wamid.echo"]
