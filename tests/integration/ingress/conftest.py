@@ -5,8 +5,8 @@ import pytest
 from sqlalchemy import make_url
 
 from ingress.app import create_app
+from tests.asgi_caller import AsgiCaller
 
-from .asgi_caller import AsgiCaller
 from .door import Door
 from .wire import Wire
 
