@@ -45,7 +45,7 @@ class DoorConnection(asyncio.Protocol):
         self._transport = cast("asyncio.Transport", transport)
         self.deadline = _now() + HEAD_SECONDS
 
-    def connection_lost(self, exc: Exception | None) -> None:
+    def connection_lost(self, _exc: Exception | None) -> None:
         self._transport = None
 
     def data_received(self, data: bytes) -> None:

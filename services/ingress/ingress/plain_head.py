@@ -45,8 +45,8 @@ def read_plain_head(received: bytes | bytearray) -> PlainHead | None:
         return None
     once: dict[bytes, bytes] = {}
     several: dict[bytes, list[str]] = {b"x-hub-signature-256": [], b"x-forwarded-for": []}
-    for name, value in _LINE.findall(found[2]):
-        name = name.lower()
+    for written, value in _LINE.findall(found[2]):
+        name = written.lower()
         if name in _NOT_PLAIN or name in once:
             return None
         if name in _ONCE:

@@ -18,7 +18,7 @@ from typing import BinaryIO
 
 import structlog
 
-from common import media
+from common import media, metrics
 from common.database import Database
 from common.errors import (
     DatabaseUnavailableError,
@@ -78,7 +78,8 @@ class Fetcher:
             token = self.stores.access_token(store)
             fetched = self.fetching.fetch(token, claimed, file)
             self.storage.keep(claimed.store_id, claimed.place, file)
-        media.is_ready(self.database, claimed, fetched.mime_type, fetched.size)
+        if media.is_ready(self.database, claimed, fetched.mime_type, fetched.size):
+            metrics.media_fetched.labels(claimed.store_id, "ready").inc()
 
     def _scratch_file(self) -> BinaryIO:
         """Open a file without a name: it goes with the process, however that ends."""
@@ -97,12 +98,14 @@ class Fetcher:
             "media_put_off", store=claimed.store_id, message=claimed.message_id, code=error.code
         )
         media.put_off(self.database, claimed, seconds, error.code, is_counted=not is_ours)
+        metrics.media_fetched.labels(claimed.store_id, "put_off").inc()
 
     def _fail(self, claimed: ClaimedMedia, reason: str) -> None:
         _LOG.warning(
             "media_failed", store=claimed.store_id, message=claimed.message_id, code=reason
         )
         if media.has_failed(self.database, claimed, reason):
+            metrics.media_fetched.labels(claimed.store_id, "failed").inc()
             self.storage.remove(claimed.store_id, claimed.place)
 
 

@@ -7,6 +7,7 @@ import time
 import pytest
 
 from common.errors import PermanentError, TemporaryError
+from tests.waiting import eventually
 from worker.guarded_connections import is_public
 from worker.media_download import Bounds, MediaDownload
 from worker.media_sources import ForbiddenSourceError, MediaSources, Origin
@@ -198,4 +199,4 @@ def test_a_download_leaves_no_watch_behind(loopback, answer, fetch):
     loopback.answers(answer(200, b"content"))
     fetch()
 
-    assert [each for each in threading.enumerate() if isinstance(each, threading.Timer)] == []
+    eventually(lambda: not any(isinstance(each, threading.Timer) for each in threading.enumerate()))
