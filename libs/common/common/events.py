@@ -33,6 +33,7 @@ TYPES = (
     "chat_list_update",
     "session_update",
     "message_status",
+    "message_update",
     "dead_letter",
     "store_paused",
 )

@@ -25,7 +25,9 @@ class InboundMessage:
     author: str = "user"  # or "agent": a person of the store who answered from the phone app
     target: str | None = None  # the wamid a reaction, an edit or a revoke speaks of
     details: Mapping[str, Any] = field(default_factory=dict)  # what an agent sees beside the text
-    media: Mapping[str, str] | None = None  # id, mime_type, sha256, filename; all text, all optional
+    media: Mapping[str, str] | None = (
+        None  # id, mime_type, sha256, filename; all text, all optional
+    )
     raw: Mapping[str, Any] = field(default_factory=dict)
 
     def to_bytes(self) -> bytes:

@@ -32,6 +32,8 @@ from notifier.console_sessions import ConsoleSessions
 from notifier.console_socket import Live
 from notifier.hints import Hints
 from notifier.login_throttle import LoginThrottle
+from notifier.media_links import media_url
+from notifier.message_reader import MessageReaders
 from notifier.open_sockets import OpenSockets
 from notifier.parts import Parts
 from notifier.relay import Relay
@@ -85,17 +87,19 @@ def _parts(settings: Settings) -> tuple[Live, Parts]:
     sign_in = SignIn(catalog, ConsoleSessions(database), LoginThrottle())
     access = Access(sign_in, stores, frozenset(settings.console_origins), CookieRules.of(settings))
     rooms, hints = Rooms(), Hints(settings.redis_url, queue)
+    readers = MessageReaders(stores, media_url)
     built = Parts(
         database=database,
         stores=stores,
+        readers=readers,
         access=access,
         sign_in=sign_in,
         catalog=catalog,
         doorbells=Doorbells(queue),
         open_sockets=OpenSockets(),
-        relay=Relay(database, stores, rooms, hints, _end_process),
+        relay=Relay(database, readers, rooms, hints, _end_process),
     )
-    return Live(database, stores, access, rooms, hints), built
+    return Live(database, readers, access, rooms, hints), built
 
 
 def _end_process() -> None:

@@ -38,6 +38,7 @@ def _policy(pictures_url: str) -> str:
             "script-src 'self'",
             "style-src 'self'",
             f"img-src 'self'{pictures} data: blob:",
+            "media-src 'self'",
             "connect-src 'self'",
             "font-src 'self'",
             "base-uri 'none'",
