@@ -5,6 +5,9 @@ import uuid
 from dataclasses import dataclass, field
 from typing import Any
 
+import redis
+
+from common.events import topic
 from common.sealing import Keyring, StoreSeal
 from tests.journeys.stack import Stack
 
@@ -212,6 +215,8 @@ class EveryKind:
             session=session_id,
             refs=json.dumps(refs),
         )
+        with redis.Redis.from_url(self.stack.demo["redis_url"]) as client:
+            client.publish(topic(STORE), json.dumps({"store_id": STORE}))
 
 
 def seal_of(stack: Stack) -> StoreSeal:

@@ -2,6 +2,8 @@
 
 import pytest
 
+from tests.waiting import eventually
+
 from .browsing import WatchedPage
 from .conftest import new_customer
 from .console_page import ConsolePage
@@ -147,7 +149,8 @@ def test_an_address_that_ran_out_is_asked_for_anew(open_thread, stack):
     console.watched.forgive("404")
     console.page.route("**/api/stores/*/media/**", first_gone)
     console.page.reload()
-    console.page.wait_for_function("document.querySelector('.media.image img')?.naturalWidth > 0")
+    image = console.page.locator(".media.image img")
+    eventually(lambda: image.evaluate("image => image.naturalWidth"), what="the picture")
     assert len(asked) == 2
 
 

@@ -41,16 +41,17 @@ export function drawMessage(language, message, quoted, former) {
 /** Draw what lies in the bubble anew only when it changed: a player that plays is not touched. */
 export function drawBody(language, message, bubble) {
   const body = bubble.querySelector(".body");
-  const { kind, details, images, media, revoked } = message;
+  const { kind, content, details, images, media, revoked } = message;
   const shown = media && [media.state, media.reason, media.size, media.filename];
-  if (!body || isDrawn(body, "body", [language, kind, details, images, shown, revoked])) return;
-  body.replaceChildren(...(revoked ? [] : insideOf(language, message)));
+  const isNew = body?.body === undefined;
+  if (!body || isDrawn(body, "body", [language, kind, content, details, images, shown, revoked])) return;
+  body.replaceChildren(...(revoked ? [] : insideOf(language, message, isNew)));
 }
 
-function insideOf(language, message) {
+function insideOf(language, message, isNew) {
   const { kind, images = [] } = message;
   if (images.length) return images.map((address) => picture(language, address));
-  if (BODIES[kind]) return BODIES[kind](language, { ...message, details: message.details ?? {} });
+  if (BODIES[kind]) return BODIES[kind](language, { ...message, details: message.details ?? {} }, isNew);
   return WORDS_ENOUGH.has(kind) ? [] : [make("span", { class: "kind" }, kindOf(language, kind))];
 }
 

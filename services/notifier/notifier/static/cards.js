@@ -36,7 +36,7 @@ export function drawContacts(language, { details }) {
 const leftOut = (language, { left_out: count, cut }) =>
   small(count ? say(language, "andMore", { count }) : cut ? say(language, "cutShort") : "");
 
-/** What was tapped is in the words below; here is how, and what a form was filled with. */
+/** Say how something was chosen, and what; a filled form has its answers as lines for the bot, as a table for people. */
 export function drawChoice(language, { kind, content, details }) {
   const { type, description, answers } = details.choice ?? { type: kind };
   const key = has(language, `choice_${type}`) ? `choice_${type}` : "choice_other";
@@ -44,7 +44,8 @@ export function drawChoice(language, { kind, content, details }) {
   const table = filled.length ? make("table", { class: "answers", "data-testid": "answers" }, ...filled.map(([name, answer]) =>
     make("tr", {}, make("th", { scope: "row", dir: "auto" }, plain(name)), make("td", { dir: "auto" }, inWords(language, answer))))) : null;
   const payload = details.payload && details.payload !== content ? details.payload : "";
-  return [make("span", { class: "how" }, `☑️ ${say(language, key)}`), table, small(description || payload), leftOut(language, details)].filter(Boolean);
+  const words = table || !Object.keys(details).length ? null : line(content);
+  return [make("span", { class: "how" }, `☑️ ${say(language, key)}`), table, words, small(description || payload), leftOut(language, details)].filter(Boolean);
 }
 
 function inWords(language, answer) {

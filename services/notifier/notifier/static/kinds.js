@@ -5,7 +5,7 @@ import { number, plain } from "./words.js";
 
 const NOTES = new Set(["system", "call", "request_welcome"]);
 // Their words stand in the body already, as a table or a card.
-const IN_THE_BODY = new Set(["order", "location", "contacts", "unsupported"]);
+const IN_THE_BODY = new Set(["order", "location", "contacts", "unsupported", "interactive", "button"]);
 
 /** Is it said by WhatsApp, between the two who talk? */
 export const isNote = (message) => NOTES.has(message.kind) && !message.revoked;
@@ -38,9 +38,7 @@ export function preview(language, { preview: text, preview_kind: kind }) {
 /** Find the words that stand under the body. */
 export function wordsOf(message) {
   const { kind, content, details, revoked } = message;
-  if (revoked || (IN_THE_BODY.has(kind) && Object.keys(details ?? {}).length)) return "";
-  // A filled form has its answers as lines for the bot, and as a table for people.
-  return Object.keys(details?.choice?.answers ?? {}).length ? details.choice.title ?? "" : content;
+  return revoked || (IN_THE_BODY.has(kind) && Object.keys(details ?? {}).length) ? "" : content;
 }
 
 /** Say a note of WhatsApp's: a new number, a call, a chat that was opened. */

@@ -9,14 +9,14 @@ import { plain, size } from "./words.js";
 
 const STALE = 4 * 60_000; // a media's address lasts ten minutes
 
-/** Draw what a message brought, in the box its kind has. */
-export function drawMedia(language, message) {
+/** Draw what a message brought, in the box its kind has; what was lost before it was shown needs none. */
+export function drawMedia(language, message, isNew) {
   const { media, kind, details } = message;
   if (!media) return [make("p", { class: "kind" }, `${kindOf(language, kind, details)} (${say(language, "mediaAbsent")})`)];
   const named = kind === "image" || kind === "video" || kind === "sticker" ? [] : [label(language, message)];
   const ready = media.state === "ready" && isAddress(media.url);
   const inside = ready ? READY[kind](language, message) : waiting(language, message);
-  return [make("div", { class: `media ${kind}`, "data-testid": "media", "data-state": media.state }, ...named, inside)];
+  return [make("div", { class: `media ${kind}${isNew && media.state === "failed" ? " small-box" : ""}`, "data-testid": "media", "data-state": media.state }, ...named, inside)];
 }
 
 function label(language, message) {
@@ -60,8 +60,13 @@ function sticker(language, message) {
   return image;
 }
 
-const video = (language, message) => player(language, message, "video", { preload: "metadata", playsinline: true, width: 280, height: 280 });
-const audio = (language, message) => player(language, message, "audio", { preload: "none" });
+function video(language, message) {
+  return player(language, message, "video", { preload: "metadata", playsinline: true, width: 280, height: 280 });
+}
+
+function audio(language, message) {
+  return player(language, message, "audio", { preload: "none" });
+}
 
 function player(language, message, tag, more) {
   const words = tag === "video" ? say(language, "videoOf") : kindOf(language, "audio", message.details);

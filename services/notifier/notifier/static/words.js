@@ -68,7 +68,7 @@ export function size(language, bytes) {
 /** Write an amount of money; a currency nobody knows stands beside it. */
 export function money(language, amount, currency) {
   try {
-    return new Intl.NumberFormat(LOCALES[language], { style: "currency", currency, minimumFractionDigits: 0 }).format(amount);
+    return new Intl.NumberFormat(LOCALES[language], { style: "currency", currency, minimumFractionDigits: 0, maximumFractionDigits: 2 }).format(amount);
   } catch {
     return [new Intl.NumberFormat(LOCALES[language]).format(amount), plain(currency ?? "")].filter(Boolean).join(" ");
   }
