@@ -46,6 +46,8 @@ def test_the_list_says_what_a_message_without_words_is(line, spanish, english):
 
 def test_a_reason_that_nobody_foresaw_is_shown_as_it_is():
     assert of_kinds("mediaFault", "en", "expired").endswith("no longer has it.")
+    assert of_kinds("mediaFault", "en", "404") == of_kinds("mediaFault", "en", "expired")
+    assert of_kinds("mediaFault", "en", "503").endswith("did not answer.")
     assert of_kinds("mediaFault", "en", "melted").endswith("melted.")
     assert "renew it" in of_kinds("pausedFor", "en", "token_expired")
     assert of_kinds("pausedFor", "en", "moon").endswith("Reason: moon.")

@@ -25,7 +25,8 @@ export function inShort(language, message) {
   return kind === "text" ? content : `${signOf(language, kind)} ${content}`.trim();
 }
 
-const signOf = (language, kind) => (has(language, `kind_${kind}`) ? kindOf(language, kind).split(" ")[0] : "");
+/** Give the sign of a kind alone. */
+export const signOf = (language, kind) => (has(language, `kind_${kind}`) ? kindOf(language, kind).split(" ")[0] : "");
 
 /** Say the last message as the list does: the server writes [kind] for one without words. */
 export function preview(language, { preview: text, preview_kind: kind }) {
@@ -66,11 +67,20 @@ export function undelivered(language, { type, errors = [] }) {
 export const faultOf = ({ code, title, details }) =>
   [code, plain(String(title || details || ""))].filter(Boolean).join(": ");
 
+// What the download calls it, Graph's codes and HTTP's among them, by what an agent can make of it.
+const SAME = [
+  ["no_answer", /^(given_up|too_slow|no_address|packed|5\d\d|429)$/],
+  ["expired", /^(bad_media_id|404|410|100)$/],
+  ["forbidden_source", /^too_many_redirects$/],
+  ["token_refused", /^(190|0|401|403)$/],
+];
+
 /** Say why a file did not come; a reason nobody foresaw is shown as it is. */
 export function mediaFault(language, reason) {
   const words = say(language, "mediaFailed");
   if (!reason) return `${words}.`;
-  return `${words}: ${has(language, `media_${reason}`) ? say(language, `media_${reason}`) : plain(reason)}.`;
+  const known = SAME.find(([, pattern]) => pattern.test(reason))?.[0] ?? reason;
+  return `${words}: ${has(language, `media_${known}`) ? say(language, `media_${known}`) : plain(reason)}.`;
 }
 
 /** Say why a store is paused. */

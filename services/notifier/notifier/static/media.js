@@ -2,7 +2,7 @@
 
 import { freshUrl, isAddress, keepFresh } from "./addresses.js";
 import { make } from "./dom.js";
-import { kindOf, mediaFault } from "./kinds.js";
+import { kindOf, mediaFault, signOf } from "./kinds.js";
 import { say } from "./texts.js";
 import { enlarge } from "./viewer.js";
 import { plain, size } from "./words.js";
@@ -22,7 +22,9 @@ export function drawMedia(language, message, isNew) {
 function label(language, message) {
   const { media, kind, details } = message;
   if (kind === "audio") return make("span", { class: "media-label" }, kindOf(language, kind, details));
-  const kinds = [kindOf(language, kind), typeOf(media), size(language, media.size ?? NaN)].filter(Boolean).join(" · ");
+  const type = typeOf(media);
+  const what = type ? `${signOf(language, kind)} ${type}` : kindOf(language, kind);
+  const kinds = [what, size(language, media.size ?? NaN)].filter(Boolean).join(" · ");
   return make("span", { class: "media-label" }, make("bdi", { class: "file-name" }, fileName(language, media)), make("span", { class: "small muted" }, kinds));
 }
 
@@ -44,7 +46,7 @@ function picture(language, message) {
   const image = make("img", { src: message.media.url, alt, loading: "lazy", decoding: "async", width: 280, height: 280 });
   const button = make("button", { type: "button", class: "enlarge", "aria-label": say(language, "openPicture", { what: alt }) }, image);
   button.addEventListener("click", () => enlarge(language, message, alt, image.src));
-  keepFresh(image, message, () => button.replaceWith(lost(language)));
+  keepFresh(image, message, () => button.replaceWith(lost(language, message)));
   return button;
 }
 
@@ -56,7 +58,7 @@ function describe(language, { role, content }) {
 
 function sticker(language, message) {
   const image = make("img", { src: message.media.url, alt: say(language, "stickerOf"), loading: "lazy", decoding: "async", width: 140, height: 140 });
-  keepFresh(image, message, () => image.replaceWith(lost(language)));
+  keepFresh(image, message, () => image.replaceWith(lost(language, message)));
   return image;
 }
 
@@ -71,7 +73,7 @@ function audio(language, message) {
 function player(language, message, tag, more) {
   const words = tag === "video" ? say(language, "videoOf") : kindOf(language, "audio", message.details);
   const element = make(tag, { controls: true, src: message.media.url, "aria-label": words, ...more });
-  keepFresh(element, message, () => element.replaceWith(lost(language)));
+  keepFresh(element, message, () => element.replaceWith(lost(language, message)));
   return element;
 }
 
@@ -90,4 +92,6 @@ function file(language, message) {
   return link;
 }
 
-const lost = (language) => make("p", { class: "media-state lost", role: "status" }, say(language, "mediaLost"));
+/** What a browser cannot show or play may still be kept. */
+const lost = (language, message) => make("div", { class: "media-state lost", role: "status" },
+  make("p", {}, say(language, "mediaLost")), file(language, message));
