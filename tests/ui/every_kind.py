@@ -19,8 +19,9 @@ _COLUMNS = """UPDATE messages SET details_sealed = :details, reply_to = :reply_t
     revoked_at = CASE WHEN :revoked THEN now() END
     WHERE store_id = :store AND message_id = CAST(:id AS uuid)"""
 _MEDIA = """INSERT INTO media
-    (store_id, message_id, media_id, kind, mime_type, filename, size, state, reason)
-    VALUES (:store, CAST(:id AS uuid), :id, :kind, :mime_type, :filename, :size, :state, :reason)"""
+    (store_id, message_id, media_id, kind, mime_type, filename, size, state, reason, due_at)
+    VALUES (:store, CAST(:id AS uuid), :id, :kind, :mime_type, :filename, :size, :state, :reason,
+        clock_timestamp() + interval '1 day')"""  # nobody is to fetch what nobody sent
 
 
 @dataclass(frozen=True)
