@@ -35,6 +35,7 @@ from notifier.console_socket import Live
 from notifier.hints import Hints
 from notifier.login_throttle import LoginThrottle
 from notifier.media_links import MediaLinks
+from notifier.message_reader import MessageReaders
 from notifier.open_sockets import OpenSockets
 from notifier.parts import Parts
 from notifier.relay import Relay
@@ -89,19 +90,22 @@ def _parts(settings: Settings) -> tuple[Live, Parts]:
     sign_in = SignIn(catalog, ConsoleSessions(database), LoginThrottle())
     access = Access(sign_in, stores, frozenset(settings.console_origins), CookieRules.of(settings))
     rooms, hints = Rooms(), Hints(settings.redis_url, queue)
+    media_links = MediaLinks(settings.service_keys)
+    readers = MessageReaders(stores, media_links.media_url)
     built = Parts(
         database=database,
         stores=stores,
+        readers=readers,
         access=access,
         sign_in=sign_in,
         catalog=catalog,
         doorbells=Doorbells(queue),
         open_sockets=OpenSockets(),
-        media_links=MediaLinks(settings.service_keys),
+        media_links=media_links,
         storage=storage_of(settings),
-        relay=Relay(database, stores, rooms, hints, _end_process),
+        relay=Relay(database, readers, rooms, hints, _end_process),
     )
-    return Live(database, stores, access, rooms, hints), built
+    return Live(database, readers, access, rooms, hints), built
 
 
 def _end_process() -> None:

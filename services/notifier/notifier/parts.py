@@ -13,6 +13,7 @@ from notifier.access import Access, console_session
 from notifier.agents import Agent
 from notifier.catalog import Catalog
 from notifier.media_links import MediaLinks
+from notifier.message_reader import MessageReaders
 from notifier.open_sockets import OpenSockets
 from notifier.relay import Relay
 from notifier.sign_in import SignIn
@@ -26,6 +27,7 @@ class Parts:
 
     database: Database
     stores: Stores
+    readers: MessageReaders
     access: Access
     sign_in: SignIn
     catalog: Catalog
