@@ -122,13 +122,15 @@ def _listed(value: Any, name: str) -> list[Any]:
 
 def _elements(payload: Any, names: tuple[str, ...] = ("messages", "statuses")) -> Iterator[Any]:
     """Find the messages and statuses of a delivery, and no history."""
-    for entry in _listed(payload, "entry"):
-        for change in _listed(entry, "changes"):
+    changes = (
+        change for entry in _listed(payload, "entry") for change in _listed(entry, "changes")
+    )
+    for change in changes:
+        value = change.get("value")
+        # Without a number nobody knows whose it is: it is set aside for a person.
+        if "metadata" in (value or ()) and change.get("field", "messages") == "messages":
             for name in names:
-                value = change.get("value")
-                # Without a number nobody knows whose it is: it is set aside for a person.
-                if "metadata" in (value or ()) and change.get("field", "messages") == "messages":
-                    yield from _listed(value, name)
+                yield from _listed(value, name)
 
 
 def _shown(agent: Agent, store: str) -> Iterator[str]:
