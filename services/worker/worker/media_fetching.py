@@ -24,7 +24,7 @@ from worker.media_download import Bounds, Downloaded, MediaDownload
 LARGEST_BYTES = 100_000_000  # whatsapp.md 1.3: what a customer may send
 _FILE = Bounds(LARGEST_BYTES, seconds=180.0)
 _DESCRIPTION = Bounds(65_536, seconds=20.0)
-_MEDIA_ID = re.compile(r"[A-Za-z0-9_-]{1,128}")
+_MEDIA_ID = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]{0,127}")
 _HEX = re.compile(r"[0-9a-f]{64}")
 _HASH_BYTES = 32
 _REFUSED, _TOO_MANY = (401, 403), 429

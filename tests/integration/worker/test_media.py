@@ -51,6 +51,23 @@ def test_a_voice_note_and_a_document_are_kept_as_what_they_are(customers):
     assert (read["mime_type"], customers.content(read)) == ("application/pdf", document())
 
 
+def test_what_comes_through_the_door_is_fetched_and_a_file_without_an_id_has_failed(
+    system, customers
+):
+    # The webhook has the hash in Base64, Graph in hexadecimal.
+    voice = {"type": "audio", "audio": {"id": "sample-audio", "voice": True}}
+    nothing = {"type": "image", "image": {"mime_type": "image/jpeg"}}
+    sent = [
+        system.deliver("store-1", {"from": "573001112233", "payload": payload})["wamid"]
+        for payload in (voice, nothing)
+    ]
+
+    heard, missed = (customers.settled(each) for each in sent)
+
+    assert (heard["state"], customers.content(heard)) == ("ready", voice_note())
+    assert (missed["state"], missed["reason"]) == ("failed", "no_media_id")
+
+
 def test_what_whatsapp_does_not_have_fails_with_its_code_and_is_asked_for_once(system, customers):
     wamid = customers.send("image", {"id": "999"})
 

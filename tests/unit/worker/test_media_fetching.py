@@ -120,7 +120,7 @@ def test_an_address_of_somebody_else_is_not_asked(loopback, described, fetch, ur
     assert error.value.code == "forbidden_source"
 
 
-@pytest.mark.parametrize("media_id", ["", "..", "a/b", "1?x=1", "1#", "1%2e", "x" * 129, "é"])
+@pytest.mark.parametrize("media_id", ["", "..", ".a", "a/b", "1?x=1", "1#", "1%2e", "x" * 129, "é"])
 def test_an_id_that_would_lead_elsewhere_is_not_asked_for(loopback, fetch, media_id):
     with pytest.raises(PermanentError) as error:
         fetch(claimed(media_id))
