@@ -1,12 +1,11 @@
-"""The door: killed at its named points, Redis gone, and what an outsider may try."""
+"""The door: killed at its named points, Redis emptied, and what an outsider may try."""
 
-import hashlib
-import hmac
-import json
 import os
 import signal
 import time
+from contextlib import contextmanager
 
+import psycopg
 import pytest
 import redis
 import requests
@@ -14,38 +13,10 @@ import requests
 from tests.waiting import eventually
 
 from .ledger import check_ledger
+from .metas_side import Delivery, envelope, post, post_raw, signed, store_facts
 
 
-def envelope(number, phone, words, wamid):
-    message = {"from": phone, "id": wamid, "timestamp": str(int(time.time())), "type": "text"}
-    message["text"] = {"body": words}
-    value = {
-        "messaging_product": "whatsapp",
-        "metadata": {"display_phone_number": "1", "phone_number_id": number},
-        "contacts": [{"profile": {"name": "Ana"}, "wa_id": phone}],
-        "messages": [message],
-    }
-    return {
-        "object": "whatsapp_business_account",
-        "entry": [{"id": "1", "changes": [{"field": "messages", "value": value}]}],
-    }
-
-
-def post(stack, store, body, secret):
-    raw = json.dumps(body).encode()
-    signature = hmac.new(secret.encode(), raw, hashlib.sha256).hexdigest()
-    return requests.post(
-        f"{stack.demo['ingress']}/webhooks/{store}",
-        data=raw,
-        headers={"X-Hub-Signature-256": f"sha256={signature}"},
-        timeout=10,
-    )
-
-
-def store_facts(stack, number):
-    return stack.demo["stores"][number - 1]
-
-
+@pytest.mark.measures  # what waits is given up after two seconds
 @pytest.mark.parametrize(
     "point",
     [
@@ -55,21 +26,63 @@ def store_facts(stack, number):
         "ingress.before_answer",
     ],
 )
-def test_a_door_killed_at_any_point_loses_nothing_and_doubles_nothing(stack, phone, point):
+def test_a_door_killed_with_many_deliveries_in_one_commit_loses_none_and_doubles_none(
+    stack, phone, point
+):
+    opener, group = f"{phone}8", [f"{phone}{number}" for number in range(8)]
+    known = {each: stack.write(each, "hola") for each in (opener, group[0])}
     before = stack.pids("ingress")
-    stack.fail_points.write_text(point)
-    answer = stack.deliver("store-1", {"from": phone, "text": "hola", "id": f"wamid.{phone}"})
-    assert answer["status"] != 200  # the connection died, so Meta sends again
+
+    with head_held(stack, opener) as opening, head_held(stack, group[0]) as held:
+        first = Delivery(stack, opener, f"wamid.{opener}")
+        eventually(lambda: groups_waiting(stack) == 1, what="a group being written")
+        deliveries = [Delivery(stack, each, f"wamid.{each}") for each in group]
+        if point == "ingress.before_commit":
+            stack.fail_points.write_text(point)
+        opening.rollback()
+        if point != "ingress.before_commit":
+            assert first.answer() == 200
+            eventually(lambda: groups_waiting(stack) == 1, what="the next group being written")
+            stack.fail_points.write_text(point)
+        held.rollback()
+        assert [each.answer() for each in deliveries] == [0] * len(group)
+
     eventually(lambda: stack.pids("ingress") != before, what="a new door")
+    stored = stack.sql(
+        "SELECT event_id FROM inbox WHERE event_id = ANY(:wamids)",
+        wamids=[f"wamid.{each}" for each in group],
+    )
+    assert len(stored) == (0 if point == "ingress.before_commit" else len(group))
+    for each in (opener, *group):
+        eventually(lambda it=each: is_taken(stack, it), what="Meta's redelivery being taken")
+    for each in (opener, *group):
+        stack.wait_until_handled(each)
+        check_ledger(stack, each, [*filter(None, [known.get(each)]), f"wamid.{each}"])
 
-    def redelivered():
-        again = stack.deliver("store-1", {"from": phone, "text": "hola", "id": f"wamid.{phone}"})
-        return again["status"] == 200
 
-    eventually(redelivered, what="Meta's redelivery being taken")
-    stack.wait_until_handled(phone)
-    assert len(stack.sent(phone)) == 1
-    check_ledger(stack, phone, [f"wamid.{phone}"])
+@contextmanager
+def head_held(stack, phone):
+    """Hold what the door must lock to write to a customer's conversation."""
+    with psycopg.connect(stack.demo["migration_database_url"]) as connection:
+        connection.execute(
+            "SELECT 1 FROM conversation_heads AS head JOIN contacts"
+            " ON contacts.store_id = head.store_id AND contact_id = conversation_id"
+            " WHERE head.store_id = 'store-1' AND phone = %s FOR UPDATE OF head",
+            [phone],
+        )
+        yield connection
+
+
+def groups_waiting(stack):
+    (row,) = stack.sql(
+        "SELECT count(*) AS many FROM pg_stat_activity"
+        " WHERE wait_event_type = 'Lock' AND query LIKE '%accept_items%'"
+    )
+    return row["many"]
+
+
+def is_taken(stack, phone):
+    return Delivery(stack, phone, f"wamid.{phone}").answer() == 200
 
 
 def test_everything_waiting_is_answered_after_a_flush_of_redis(stack, phone):
@@ -88,20 +101,6 @@ def test_everything_waiting_is_answered_after_a_flush_of_redis(stack, phone):
         stack.wait_until_handled(each, seconds=deadline - time.monotonic())
         assert len(stack.sent(each)) == 1
         check_ledger(stack, each, [wamids[each]])
-
-
-def test_the_door_answers_200_while_redis_is_dead_and_nothing_is_lost(stack, phone):
-    with redis.Redis.from_url(stack.demo["redis_url"]) as client:
-        pid = client.info("server")["process_id"]
-    os.kill(pid, signal.SIGSTOP)
-    try:
-        wamid = stack.write(phone, "hola")
-    finally:
-        os.kill(pid, signal.SIGCONT)
-
-    stack.wait_until_handled(phone)
-    assert len(stack.sent(phone)) == 1
-    check_ledger(stack, phone, [wamid])
 
 
 def test_a_delivery_signed_by_one_store_that_names_anothers_number_changes_nothing(stack, phone):
@@ -123,13 +122,7 @@ def test_a_delivery_signed_by_one_store_that_names_anothers_number_changes_nothi
 )
 def test_what_is_no_envelope_gets_a_clear_answer(stack, raw, status):
     one = store_facts(stack, 1)
-    signature = hmac.new(one["app_secret"].encode(), raw, hashlib.sha256).hexdigest()
-    answer = requests.post(
-        f"{stack.demo['ingress']}/webhooks/store-1",
-        data=raw,
-        headers={"X-Hub-Signature-256": f"sha256={signature}"},
-        timeout=10,
-    )
+    answer = post_raw(stack, "store-1", raw, signed(raw, one["app_secret"]))
 
     assert answer.status_code == status
 

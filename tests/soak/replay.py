@@ -82,9 +82,7 @@ class Replay:
 
     def _messages(self, target: Target) -> set[str]:
         payloads = [self._of_store(target, name) for name in self._captured]
-        return {
-            each["id"] for payload in payloads for each in _elements(payload, ("messages",))
-        }
+        return {each["id"] for payload in payloads for each in _elements(payload, ("messages",))}
 
     def _missing(self, store: str, wamids: set[str]) -> list[str]:
         held = wamids_of(self._crowd, store)

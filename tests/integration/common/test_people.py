@@ -173,7 +173,9 @@ def test_names_that_were_told_together_by_whoever_lead_to_one_contact(desk):
     told = []
     with ThreadPoolExecutor(4) as doors:
         for number in range(_ROUNDS):
-            known = [(f"57300{number:05}{n}", f"CO.{number}x{n}", f"{number}{n}@lid") for n in (1, 2)]
+            known = [
+                (f"57300{number:05}{n}", f"CO.{number}x{n}", f"{number}{n}@lid") for n in (1, 2)
+            ]
             deliveries = [delivery_of(dice, known) for _ in range(4)]
             taken = [each for its_rows in doors.map(deliver, deliveries) for each in its_rows]
             assert all(each.is_new for each in taken)
