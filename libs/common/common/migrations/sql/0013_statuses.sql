@@ -109,7 +109,9 @@ DECLARE
     told told_status[];
     waited uuid[];
 BEGIN
+    -- A crash of the database that takes this back leaves the statuses pending: applied again.
     PERFORM set_config('mostrador.store_id', of_store, true),
+            set_config('synchronous_commit', 'off', true),
             pg_advisory_xact_lock(hashtextextended('statuses:' || of_store, 0));
     PERFORM 1 FROM outbox
     WHERE store_id = of_store AND outbox_id IN (
