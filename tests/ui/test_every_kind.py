@@ -13,6 +13,7 @@ from .things import png, wav
 
 WIDTHS = (1280, 360)
 PICTURE, HUM = png(600, 420), wav(1.5)
+A_WHILE_MS = 20_000  # a busy machine's
 FOUND = "[data-testid=message].found"
 
 
@@ -121,15 +122,15 @@ def test_a_picture_arrives_a_reaction_and_a_deletion_come_and_nothing_jumps(
 
     stack.sql("UPDATE media SET state = 'ready' WHERE message_id = CAST(:id AS uuid)", id=coming)
     thread.tell(coming)
-    console.page.locator("[data-testid=media][data-state=ready] img").wait_for()
+    console.page.locator("[data-testid=media][data-state=ready] img").wait_for(timeout=A_WHILE_MS)
     ready = console.page.locator("[data-testid=media][data-state=ready]")
     assert ready.bounding_box() == box
     thread.change(said, Said("text", reactions={"user": "👍"}))
     thread.tell(said)
-    console.message("Lo quiero").get_by_test_id("reaction").wait_for()
+    console.message("Lo quiero").get_by_test_id("reaction").wait_for(timeout=A_WHILE_MS)
     thread.change(said, Said("text", revoked=True))
     thread.tell(said)
-    console.page.locator(".message.revoked").wait_for()
+    console.page.locator(".message.revoked").wait_for(timeout=A_WHILE_MS)
     assert console.message("Lo quiero").count() == 0
 
 
@@ -159,6 +160,6 @@ def test_a_paused_store_says_so_and_why_until_it_goes_on(open_thread, thread):
     assert console.find("store-paused").is_hidden()
 
     thread.record("store_paused", None, reason="token_expired")
-    console.find("store-paused").wait_for()
+    console.find("store-paused").wait_for(timeout=A_WHILE_MS)
     assert "permiso de WhatsApp venció" in console.find("store-paused").inner_text()
     console.watched.screenshot("kinds-paused")
