@@ -107,6 +107,8 @@ def _words(seal: StoreSeal, heard: Heard) -> Words:
     written = storable(kinds.content_of(message))
     redacted = redact(written).text
     details = dict(message.details)
+    if message.author == "agent":
+        details["phone_app"] = True  # a person of the store, but none whom we know by name
     return Words(
         message_id=mail.inbox_id,
         role=kinds.role_of(message),
