@@ -8,6 +8,7 @@ not open, because its place is authenticated with it.
 import hashlib
 import hmac
 import os
+import threading
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -17,6 +18,7 @@ from common.errors import ConfigurationError, ServiceError
 _VERSION = b"\x01"
 _KEY_ID_BYTES = 4
 _NONCE_BYTES = 12  # NIST SP 800-38D: 96 bits, random
+_DRAWN_AT_ONCE = 256
 _LEAST_KEY_LENGTH = 32
 
 
@@ -77,6 +79,30 @@ class StoreSeal:
         return self.open(sealed).decode()
 
 
+class _Nonces(threading.local):
+    """Random nonces of one thread, drawn from the system for many seals at a time.
+
+    A draw for each seal lets go of the interpreter each time, and a busy event loop waits for it
+    to come back. What was drawn before a fork belongs to the parent.
+    """
+
+    def __init__(self) -> None:
+        self._drawn = memoryview(b"")
+        self._of = 0
+
+    def next(self) -> bytes:
+        if not self._drawn or self._of != os.getpid():
+            self._drawn, self._of = (
+                memoryview(os.urandom(_NONCE_BYTES * _DRAWN_AT_ONCE)),
+                os.getpid(),
+            )
+        nonce, self._drawn = bytes(self._drawn[:_NONCE_BYTES]), self._drawn[_NONCE_BYTES:]
+        return nonce
+
+
+_nonces = _Nonces()
+
+
 def new_store_key() -> bytes:
     return AESGCM.generate_key(bit_length=256)
 
@@ -86,7 +112,7 @@ def _key_id(key: bytes) -> bytes:
 
 
 def _encrypt(cipher: AESGCM, value: bytes, place: str) -> bytes:
-    nonce = os.urandom(_NONCE_BYTES)
+    nonce = _nonces.next()
     return nonce + cipher.encrypt(nonce, value, place.encode())
 
 

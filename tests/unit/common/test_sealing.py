@@ -1,3 +1,6 @@
+from concurrent.futures import ThreadPoolExecutor
+from multiprocessing import get_context
+
 import pytest
 
 from common.errors import ConfigurationError
@@ -94,3 +97,22 @@ def test_a_tag_depends_on_the_text_and_on_the_stores_key():
     assert seal.tag("a") == StoreSeal("store-1", key).tag("a")
     assert len(seal.tag("a")) == 16
     assert len({seal.tag("a"), seal.tag("b"), StoreSeal("store-1", new_store_key()).tag("a")}) == 3
+
+
+def test_no_nonce_comes_twice_not_in_other_threads_and_not_after_a_fork():
+    seal = StoreSeal("store-1", new_store_key())
+
+    def nonces(_=None):
+        return {seal.seal(b"hola")[:12] for _ in range(600)}
+
+    with ThreadPoolExecutor(4) as threads:
+        drawn = list(threads.map(nonces, range(4)))
+    with get_context("fork").Pool(2) as processes:
+        drawn += [*processes.map(_nonces_of_a_process, range(2)), nonces()]
+
+    assert len(set().union(*drawn)) == sum(map(len, drawn)) == 600 * 5 + 20 * 2
+
+
+def _nonces_of_a_process(_):
+    seal = StoreSeal("store-1", bytes(32))
+    return {seal.seal(b"hola")[:12] for _ in range(20)}
