@@ -12,6 +12,7 @@ SEEDS ?=
 SEED ?=
 PART ?=
 DOOR ?=
+PAYLOADS ?=
 
 BIN := .venv/bin
 # Named after the place, because a virtual environment does not survive being moved.
@@ -44,8 +45,8 @@ journeys: $(READY) ## Run the tests of whole journeys, through everything
 ui: $(READY) ## Run the browser tests; they need Chromium
 	@$(BIN)/python -m pytest tests/ui $(ARGS)
 
-soak: $(READY) ## Run the long proofs (SEEDS=20, SEED= repeats one, PART="fire pace redis meta")
-	@SEEDS="$(SEEDS)" SEED="$(SEED)" PART="$(PART)" SCALE="$(SCALE)" $(BIN)/python -m tests.soak
+soak: $(READY) ## Run the long proofs (SEEDS=20, SEED= repeats one, PART="fire pace redis meta mutations")
+	@SEEDS="$(SEEDS)" SEED="$(SEED)" PART="$(PART)" SCALE="$(SCALE)" PAYLOADS="$(PAYLOADS)" $(BIN)/python -m tests.soak
 
 contracts: $(READY) ## Run the tests of what others rely on: manifests, locks, sizes
 	@$(BIN)/python -m pytest tests/contracts $(ARGS)

@@ -100,12 +100,13 @@ def fire_at(
         meter = Meter(roles)
         outcome = fire(replace(shape, host=host, port=port), _bytes_of(deliveries))
         used = meter.used()
-    _require_kept(side, [(greetings, greeted), (deliveries, outcome)])
+    require_kept(side, [(greetings, greeted), (deliveries, outcome)])
     answered = max(sum(1 for _ in outcome.accepted()), 1)
     return Fired(outcome, {role: used[role] * 1e6 / answered for role in used}), door.processes
 
 
-def _require_kept(side: Side, volleys: Iterable[tuple[Sequence[Delivery], Outcome]]) -> None:
+def require_kept(side: Side, volleys: Iterable[tuple[Sequence[Delivery], Outcome]]) -> None:
+    """Raise BenchError unless the side kept once what it answered with 200, and nothing else."""
     answered = []
     for deliveries, outcome in volleys:
         if refused := outcome.refused():

@@ -36,6 +36,8 @@ from common.sealing import Keyring
 
 _STORES, _HOLD_BACK_MS, _WORKERS = 20, 400, 2
 _MESSAGES_PER_SECOND, _STATUSES_EACH, _SECONDS = 80, 3, 60
+# So many that even answers of three seconds keep no delivery waiting for a connection.
+_CONNECTIONS = 1_000
 _PATIENCE_SECONDS = 300.0
 _PAUSE_SECONDS = 0.2
 
@@ -58,7 +60,8 @@ class MetasMinute:
             deliveries = list(self._deliveries(replies))
             requests = [each.request for each in deliveries]
             rate = _MESSAGES_PER_SECOND * (1 + _STATUSES_EACH)
-            shape = Shape(self._address.host, self._address.port, per_second=rate)
+            where = self._address
+            shape = Shape(where.host, where.port, _CONNECTIONS, per_second=rate)
             meter = self._meter(workers)
             outcome = fire(shape, requests)
             used = meter.used()

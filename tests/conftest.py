@@ -131,10 +131,12 @@ def installation(servers: Embedded, owner: Engine, folder: Path) -> Iterator[Set
     """An installation of its own: empty tables, empty Redis, new keys."""
     with redis.Redis.from_url(servers.redis_url) as client:
         client.set("mostrador:opened", 1)  # it has been up for a while
-        yield _settings(servers, folder)
-        client.flushall()
-    with owner.begin() as connection:
-        connection.execute(_EMPTY)
+        try:
+            yield _settings(servers, folder)
+        finally:
+            client.flushall()
+            with owner.begin() as connection:
+                connection.execute(_EMPTY)
 
 
 def _settings(servers: Embedded, folder: Path) -> Settings:

@@ -15,6 +15,7 @@ EXTERNAL_SECRETS = frozenset(
         "mostrador-redis",
         "mostrador-keys",
         "mostrador-assistant",
+        "mostrador-files",
     }
 )
 

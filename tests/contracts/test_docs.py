@@ -138,11 +138,17 @@ def test_a_decision_has_context_decision_and_consequences_on_one_page(record):
     assert text.count("\n") <= 60
 
 
+def dependencies_of(project):
+    table = tomllib.loads(text_of(project))["project"]
+    extras = table.get("optional-dependencies", {}).values()
+    return [*table["dependencies"], *(each for extra in extras for each in extra)]
+
+
 def test_every_dependency_has_its_reason():
     declared = {
         re.match(r"[A-Za-z0-9-]+", each)[0]
         for project in PROJECTS
-        for each in tomllib.loads(text_of(project))["project"]["dependencies"]
+        for each in dependencies_of(project)
         if not each.startswith("mostrador-")
     }
     for name in ("development.in", "bootstrap.in"):

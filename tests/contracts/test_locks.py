@@ -44,7 +44,9 @@ def test_no_lock_of_uv_is_kept():
 def test_a_lock_holds_what_its_package_and_common_declare(project):
     locked = _pins(ROOT / "requirements" / f"{project.parent.name}.txt")
     for declared in (project, ROOT / "libs/common/pyproject.toml"):
-        names = tomllib.loads(declared.read_text())["project"]["dependencies"]
+        project_table = tomllib.loads(declared.read_text())["project"]
+        extras = project_table.get("optional-dependencies", {}).values()
+        names = [*project_table["dependencies"], *(name for extra in extras for name in extra)]
         wanted = {re.split(r"[\[<>=~! ]", name)[0].lower() for name in names}
         assert wanted - {"mostrador-common"} <= set(locked)
 

@@ -41,6 +41,9 @@ ADDRESSES = {
     "NOTIFIER_URL",
     "BASE_URL",
     "CONSOLE_ORIGINS",
+    "MEDIA_STORAGE",
+    "S3_ENDPOINT_URL",
+    "S3_BUCKET",
 }
 
 

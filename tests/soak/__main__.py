@@ -1,7 +1,8 @@
 """`make soak`: the long proofs, each on an installation of its own.
 
-`PART=` names those to run (fire, pace, redis, meta); `SEEDS=` says how many fires, `SEED=` repeats
-one. Every seed is printed before it is used and again with what came of it; the exit code is 1
+`PART=` names those to run (fire, pace, redis, meta, mutations); `SEEDS=` says how many fires,
+`SEED=` repeats one, or the mutations. `payloads` runs when `PAYLOADS=` names a folder of captured
+deliveries. Every seed is printed before it is used and again with what came of it; the exit code is 1
 when anything was lost, doubled, reordered, late or too fast.
 """
 
@@ -19,6 +20,9 @@ from tests.journeys.pacing import faults_of, run_at_a_pace
 from tests.journeys.redis_faults import run_redis_faults
 from tests.journeys.under_fire import Fire, run_under_fire
 
+from .mutations import Mutations
+from .replay import Replay
+
 _FIRE = Fire(
     stores=4,
     conversations=200,
@@ -30,6 +34,7 @@ _FIRE = Fire(
 _SEEDS = 20
 _WAITING = 1_000
 _MOVING_SECONDS = 10.0
+_MUTATIONS = 20_000
 
 
 def main() -> int:
@@ -39,7 +44,10 @@ def main() -> int:
         "pace": _pace,
         "redis": _redis,
         "meta": _meta,
+        "mutations": _mutations,
     }
+    if os.environ.get("PAYLOADS"):
+        parts["payloads"] = _payloads
     faults = []
     for name in os.environ.get("PART", "").split() or parts:
         _say(f"== {name}")
@@ -105,6 +113,24 @@ def _meta() -> list[str]:
     """Send what Meta may send in a minute; in a process of its own, whose environment it sets."""
     done = subprocess.run((sys.executable, "-m", "benchmarks.metas_rule"), check=False)
     return ["Meta's rule was broken, as said above"] if done.returncode else []
+
+
+def _mutations() -> list[str]:
+    """Send what nobody should, each beside something good."""
+    seed = int(os.environ.get("SEED") or random.randrange(1_000_000))
+    count = round(_MUTATIONS * float(os.environ.get("SCALE") or 1))
+    _say(f"seed {seed}; {count} deliveries")
+    with _crowd(2) as crowd:
+        return [f"seed {seed}: {fault}" for fault in Mutations(crowd, seed, count).run()]
+
+
+def _payloads() -> list[str]:
+    """Replay a folder of captured deliveries, twice."""
+    seed = int(os.environ.get("SEED") or random.randrange(1_000_000))
+    _say(f"seed {seed}")
+    with _crowd(2) as crowd:
+        replay = Replay(crowd, seed, Path(os.environ["PAYLOADS"]))
+        return [f"seed {seed}: {fault}" for fault in replay.run()]
 
 
 @contextmanager

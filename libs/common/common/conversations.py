@@ -1,9 +1,8 @@
 """Who owns a conversation, and the 24 h session it is in.
 
-Sessions open and owners change by the SQL functions of 0008_words.sql. Every change of owner
-raises the epoch; a bot part carries the epoch it was computed under and does
-not begin under another (P5). Callers hold the conversation's row lock: `lock` first, then
-change.
+Sessions open and owners change by the SQL functions of 0008_words.sql and 0012_kinds.sql. Every
+change of owner raises the epoch; a bot part carries the epoch it was computed under and does not
+begin under another (P5). Callers hold the conversation's row lock: `lock` first, then change.
 """
 
 from dataclasses import dataclass

@@ -33,7 +33,7 @@ _UNREACHABLE = (
 _CHANGED = "mostrador.changed_stores"
 # What `check_lease` fails with.
 _LEASE_LOST = "ML001"
-# What two statements fail with that wanted the same: `store_items`, and PostgreSQL of a deadlock.
+# What two statements fail with that wanted the same: `accept_items`, and PostgreSQL of a deadlock.
 _CONTENDED = ("ML002", "40P01")
 
 # A webhook must get its 503 within two seconds of the database going away.
@@ -154,17 +154,16 @@ def _understood() -> Iterator[None]:
     """Say the database's refusals in our words."""
     try:
         yield
-    except _UNREACHABLE as error:
-        if getattr(error, "sqlstate", None) in _CONTENDED:
+    except (DBAPIError, psycopg.Error, PoolTimeoutError) as error:
+        state = getattr(error, "sqlstate", None) or getattr(
+            getattr(error, "orig", None), "sqlstate", None
+        )
+        if state in _CONTENDED:
             raise ContendedError("Somebody else wanted the same.") from None
-        raise DatabaseUnavailableError("The database cannot be reached.") from error
-    except DBAPIError as error:
-        if getattr(error.orig, "sqlstate", None) == _LEASE_LOST:
+        if state == _LEASE_LOST:
             raise LeaseLostError from None
-        raise
-    except psycopg.Error as error:
-        if error.sqlstate == _LEASE_LOST:
-            raise LeaseLostError from None
+        if isinstance(error, _UNREACHABLE):
+            raise DatabaseUnavailableError("The database cannot be reached.") from error
         if isinstance(error, (psycopg.DataError, psycopg.IntegrityError)):
             raise DataRefusedError("The database cannot keep this.") from error
         raise

@@ -17,8 +17,7 @@ from common.database import Database
 from common.errors import ContendedError
 
 _ACCEPT_ITEMS = "accept_items"
-# Twins that arrive at once: the second time the first one's rows are there.
-_MOST_TRIES = 4
+_ACCEPT_ITEMS_ALONE = "accept_items_alone"
 _ACCEPT = text("SELECT place, conversation, accepted FROM accept_items(CAST(:items AS jsonb))")
 
 
@@ -60,12 +59,19 @@ def accept(database: Database, items: Sequence[NewItem]) -> tuple[Accepted, ...]
     if not items:
         return ()
     written = _written(items)
-    for _ in range(_MOST_TRIES - 1):
-        try:
-            return _accepted(items, database.call_everywhere(_ACCEPT_ITEMS, written))
-        except ContendedError:
-            continue
-    return _accepted(items, database.call_everywhere(_ACCEPT_ITEMS, written))
+    try:
+        rows = database.call_everywhere(_ACCEPT_ITEMS, written)
+    except ContendedError:
+        rows = _alone(database, written)
+    return _accepted(items, rows)
+
+
+def _alone(database: Database, written: str) -> Sequence[Any]:
+    """Ask again with nobody beside us; once more for twins, whose first one's rows are there."""
+    try:
+        return database.call_everywhere(_ACCEPT_ITEMS_ALONE, written)
+    except ContendedError:
+        return database.call_everywhere(_ACCEPT_ITEMS_ALONE, written)
 
 
 def accept_in(connection: Connection, items: Sequence[NewItem]) -> tuple[Accepted, ...]:

@@ -1,8 +1,8 @@
 """What was said, in the order of the conversation.
 
-Its rules are the SQL functions of 0008_words.sql, which the turn's own steps use too. `content`
-is redacted and is all that search, events and the assistant see; what redaction hid is sealed
-beside it for the agent (P7, privacy).
+Its rules are the SQL functions of 0008_words.sql and 0012_changes.sql, which the turn's own steps
+use too. `content` is redacted and is all that search, events and the assistant see; what
+redaction hid is sealed beside it for the agent (P7, privacy).
 """
 
 import json

@@ -33,6 +33,11 @@ stores_paused = Counter(
     "mostrador_store_paused_total", "Times a store was paused for a reason.", ["store", "reason"]
 )
 handovers = Counter("mostrador_handovers_total", "Handovers by reason.", ["store", "reason"])
+media_fetched = Counter(
+    "mostrador_media_total",
+    "Fetches of customers' files by how they ended.",
+    ["store", "outcome"],
+)
 webhook_seconds = Histogram(
     "mostrador_webhook_seconds", "Delivery in to answer out.", ["store"], buckets=_SECONDS
 )

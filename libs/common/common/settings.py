@@ -8,10 +8,10 @@ import math
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote
 
 from environs import Env, EnvError
 
+from common.derived_settings import with_derived
 from common.errors import ConfigurationError
 
 _SECRET = frozenset(
@@ -27,6 +27,8 @@ _SECRET = frozenset(
         "OPENAI_API_KEY",
         "SECRETS_KEYS",
         "SERVICE_KEYS",
+        "S3_ACCESS_KEY_ID",
+        "S3_SECRET_ACCESS_KEY",
     }
 )
 
@@ -125,6 +127,12 @@ class Settings:
         "How long one send may wait for the Graph API's answer.",
         least=1,
     )
+    ingress_worker: str = _setting(
+        "INGRESS_WORKER",
+        "door",
+        "gunicorn's worker of the ingress: door, or asgi as gunicorn ships it.",
+        choices=("door", "asgi"),
+    )
     trusted_proxies: int = _setting(
         "TRUSTED_PROXIES",
         0,
@@ -137,6 +145,19 @@ class Settings:
     service_keys: tuple[str, ...] = _setting(
         "SERVICE_KEYS", "", "Keys for internal tokens, newest first, comma separated."
     )
+    media_storage: str = _setting(
+        "MEDIA_STORAGE",
+        "files",
+        "Where customers' files lie: files (DATA_DIR, shared by worker and notifier) or s3.",
+        choices=("files", "s3"),
+    )
+    s3_endpoint_url: str = _setting(
+        "S3_ENDPOINT_URL", "", "Address of the S3 store; Amazon's own for the region when unset."
+    )
+    s3_bucket: str = _setting("S3_BUCKET", "", "Bucket for customers' files; it must exist.")
+    s3_region: str = _setting("S3_REGION", "us-east-1", "Region that requests are signed for.")
+    s3_access_key_id: str = _setting("S3_ACCESS_KEY_ID", "", "Key id for the bucket.")
+    s3_secret_access_key: str = _setting("S3_SECRET_ACCESS_KEY", "", "Secret key for the bucket.")
     console_origins: tuple[str, ...] = _setting(
         "CONSOLE_ORIGINS",
         "",
@@ -166,7 +187,12 @@ class Settings:
     unknown_seconds: float = _setting(
         "UNKNOWN_SECONDS", 60.0, "How long an unsettled send waits for its status.", least=0
     )
-    sweep_seconds: float = _setting("SWEEP_SECONDS", 5.0, "Period of the sweeper.", least=0.1)
+    sweep_seconds: float = _setting(
+        "SWEEP_SECONDS",
+        5.0,
+        "Period of the sweeper, and of the look for media that is due.",
+        least=0.1,
+    )
     retention_days: int = _setting(
         "RETENTION_DAYS", 90, "Days that raw text is kept (not in force yet).", least=1
     )
@@ -208,7 +234,7 @@ class Settings:
             values = {each.name: _read(env, each.type, each.metadata) for each in fields(cls)}
         except (EnvError, ValueError) as error:
             raise ConfigurationError(f"A setting cannot be read: {error}") from error
-        return cls(**_with_derived(values))
+        return cls(**with_derived(values))
 
     def port(self, offset: int) -> int:
         return self.port_base + offset
@@ -254,34 +280,3 @@ def _checked(name: str, number: float, least: float | None) -> float:
     if not math.isfinite(number) or (least is not None and number < least):
         raise ValueError(f"{name} must be {least if least is not None else 0:g} or more")
     return number
-
-
-def _with_derived(values: dict[str, Any]) -> dict[str, Any]:
-    base = values["port_base"]
-    for offset, service in enumerate(("ingress", "catalog", "notifier", "simulator"), start=1):
-        values[f"{service}_url"] = (
-            values[f"{service}_url"] or f"http://127.0.0.1:{base + offset}"
-        ).rstrip("/")
-    values["base_url"] = (values["base_url"] or values["catalog_url"]).rstrip("/")
-    values["graph_api_url"] = values["graph_api_url"].rstrip("/")
-    values["migration_database_url"] = values["migration_database_url"] or values["database_url"]
-    values["ai_api_key"] = values["ai_api_key"] or values["openai_api_key"]
-    values["redis_url"] = values["redis_url"] or _redis_url(values)
-    values["console_origins"] = values["console_origins"] or _own_origins(values)
-    return values
-
-
-def _redis_url(values: dict[str, Any]) -> str:
-    if not values["redis_host"]:
-        return ""
-    password = values["redis_password"]
-    login = f":{quote(password, safe='')}@" if password else ""
-    return f"redis://{login}{values['redis_host']}:{values['redis_port']}/0"
-
-
-def _own_origins(values: dict[str, Any]) -> tuple[str, ...]:
-    port = values["port_base"] + 3
-    own = [f"http://localhost:{port}", f"http://127.0.0.1:{port}"]
-    if values["notifier_url"] not in own:
-        own.append(values["notifier_url"])
-    return tuple(own)

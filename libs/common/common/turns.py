@@ -2,8 +2,9 @@
 
 An attempt is counted before it is handled, so that a message that kills its worker is
 counted too. While the head of a conversation waits, the conversation waits and no other. The
-rules are in 0008_turns.sql. What takes a `Connection` runs in a transaction whose fence was
-checked; what takes a `Database` checks it itself, raises LeaseLostError and is committed.
+rules are in 0008_turns.sql, the order within a turn in 0012_kinds.sql. What takes a
+`Connection` runs in a transaction whose fence was checked; what takes a `Database` checks it
+itself, raises LeaseLostError and is committed.
 """
 
 from collections.abc import Sequence

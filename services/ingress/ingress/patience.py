@@ -11,3 +11,6 @@ BODY_SECONDS = 10.0
 IDLE_SECONDS = 75.0
 # What is still coming in when a body was refused: closing upon it would take the answer back.
 LINGER_SECONDS = 2.0
+# A connection that is not Meta's in its plain form, from there on: gunicorn's own protocol has no
+# time-out for headers that never end, nor for answers that nobody reads.
+GUEST_SECONDS = 55.0

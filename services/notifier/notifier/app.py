@@ -12,6 +12,7 @@ from common.openapi_page import add_documentation
 from common.queues import Doorbells, redis_client
 from common.sealing import Keyring
 from common.settings import Settings
+from common.storages import storage_of
 from common.stores import Stores
 from common.tokens import InternalTokens
 from common.web import prepare
@@ -19,6 +20,7 @@ from notifier import (
     commands_api,
     conversations_api,
     dead_letters_api,
+    media_api,
     pages,
     parts,
     sign_in_api,
@@ -32,6 +34,8 @@ from notifier.console_sessions import ConsoleSessions
 from notifier.console_socket import Live
 from notifier.hints import Hints
 from notifier.login_throttle import LoginThrottle
+from notifier.media_links import MediaLinks
+from notifier.message_reader import MessageReaders
 from notifier.open_sockets import OpenSockets
 from notifier.parts import Parts
 from notifier.relay import Relay
@@ -44,6 +48,7 @@ _BLUEPRINTS = (
     conversations_api.blueprint,
     commands_api.blueprint,
     dead_letters_api.blueprint,
+    media_api.blueprint,
     stats.blueprint,
 )
 _CONFIGURATION = {
@@ -85,17 +90,22 @@ def _parts(settings: Settings) -> tuple[Live, Parts]:
     sign_in = SignIn(catalog, ConsoleSessions(database), LoginThrottle())
     access = Access(sign_in, stores, frozenset(settings.console_origins), CookieRules.of(settings))
     rooms, hints = Rooms(), Hints(settings.redis_url, queue)
+    media_links = MediaLinks(settings.service_keys)
+    readers = MessageReaders(stores, media_links.media_url)
     built = Parts(
         database=database,
         stores=stores,
+        readers=readers,
         access=access,
         sign_in=sign_in,
         catalog=catalog,
         doorbells=Doorbells(queue),
         open_sockets=OpenSockets(),
-        relay=Relay(database, stores, rooms, hints, _end_process),
+        media_links=media_links,
+        storage=storage_of(settings),
+        relay=Relay(database, readers, rooms, hints, _end_process),
     )
-    return Live(database, stores, access, rooms, hints), built
+    return Live(database, readers, access, rooms, hints), built
 
 
 def _end_process() -> None:

@@ -15,11 +15,12 @@ import structlog
 from common import events, metrics
 from common.database import Database
 from common.errors import InvalidRequestError, ServiceError, TemporaryError
-from common.stores import Store, Stores
+from common.stores import Store
 from notifier import actions, frames, replay, snapshot
 from notifier.access import Access, no_such_session, session_id_of
 from notifier.console_sessions import ConsoleSession
 from notifier.hints import Hints, Typing
+from notifier.message_reader import MessageReaders
 from notifier.replay import Missed
 from notifier.rooms import Rooms
 from notifier.socket_outbox import Closing, SocketOutbox
@@ -36,7 +37,7 @@ class Live:
     """What every socket of this process shares."""
 
     database: Database
-    stores: Stores
+    readers: MessageReaders
     access: Access
     rooms: Rooms
     hints: Hints
@@ -145,9 +146,9 @@ class ConsoleSocket:
         return told
 
     def _opening(self, store: Store, missed: Missed, rooms: frozenset[str]) -> list[str]:
-        seal = self._live.stores.seal_of(store)
+        reader = self._live.readers.of(store)
         with self._live.database.store(store.store_id) as connection:
-            told = replay.frames_of(connection, seal, missed, rooms)
+            told = replay.frames_of(connection, reader, missed, rooms)
         return [frames.welcome(store.store_id, missed.head), *told]
 
     def _join(self, action: Mapping[str, Any]) -> None:

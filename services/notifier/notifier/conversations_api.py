@@ -13,9 +13,11 @@ from notifier.schemas.conversations import (
     MessageQuerySchema,
     SessionPageSchema,
     SessionQuerySchema,
+    ShownMessageSchema,
 )
 from notifier.session_query import SessionQuery
 from notifier.snapshot import MessagePage, SessionPage
+from notifier.wire import ShownMessage
 
 blueprint = Blueprint("conversations", __name__, description="Sessions and messages.")
 
@@ -44,13 +46,24 @@ def list_messages(asked: dict[str, str | None], store_id: str, session_id: str) 
     """Read the newest messages of a session, oldest first; `before` goes back from a message."""
     store, known = store_of_path(store_id), session_id_of(session_id)
     before = _message_id(asked["before"])
-    seal = parts().stores.seal_of(store)
+    reader = parts().readers.of(store)
     events.sequence(parts().database, store.store_id)
     with parts().database.store(store.store_id) as connection:
-        page = snapshot.session_messages(connection, store.store_id, seal, known, before)
+        page = snapshot.session_messages(connection, reader, known, before)
         if before is None:
             audit.record(connection, store.store_id, agent(), "read_conversation", session_id=known)
     return page
+
+
+@blueprint.route(f"{_SESSIONS}/<session_id>/messages/<message_id>", methods=["GET"])
+@blueprint.response(200, ShownMessageSchema)
+def one_message(store_id: str, session_id: str, message_id: str) -> ShownMessage:
+    """Read one message of a conversation anew: its media gets a fresh address."""
+    store, known = store_of_path(store_id), session_id_of(session_id)
+    wanted = _message_id(message_id) or ""
+    reader = parts().readers.of(store)
+    with parts().database.store(store.store_id) as connection:
+        return snapshot.one_message(connection, reader, known, wanted)
 
 
 def _message_id(before: str | None) -> str | None:

@@ -17,7 +17,7 @@ def add_pages(app: Flask, pictures_url: str) -> None:
     policy = _policy(pictures_url)
 
     def guarded(response: Response) -> Response:
-        response.headers["Content-Security-Policy"] = policy
+        response.headers.setdefault("Content-Security-Policy", policy)
         response.headers["X-Content-Type-Options"] = "nosniff"
         # A picture's host has no business knowing who looks at it.
         response.headers["Referrer-Policy"] = "no-referrer"
@@ -38,6 +38,7 @@ def _policy(pictures_url: str) -> str:
             "script-src 'self'",
             "style-src 'self'",
             f"img-src 'self'{pictures} data: blob:",
+            "media-src 'self'",
             "connect-src 'self'",
             "font-src 'self'",
             "base-uri 'none'",

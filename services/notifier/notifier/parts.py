@@ -7,10 +7,13 @@ from flask import Flask, current_app
 
 from common.database import Database
 from common.queues import Doorbells
+from common.storage import Storage
 from common.stores import Store, Stores
 from notifier.access import Access, console_session
 from notifier.agents import Agent
 from notifier.catalog import Catalog
+from notifier.media_links import MediaLinks
+from notifier.message_reader import MessageReaders
 from notifier.open_sockets import OpenSockets
 from notifier.relay import Relay
 from notifier.sign_in import SignIn
@@ -24,11 +27,14 @@ class Parts:
 
     database: Database
     stores: Stores
+    readers: MessageReaders
     access: Access
     sign_in: SignIn
     catalog: Catalog
     doorbells: Doorbells
     open_sockets: OpenSockets
+    media_links: MediaLinks
+    storage: Storage
     relay: Relay
 
     def close(self) -> None:

@@ -16,9 +16,9 @@ from common import events
 from common.database import Database
 from common.errors import ServiceError, TemporaryError
 from common.logs import traceback_of
-from common.stores import Stores
 from notifier import frames, rendering
 from notifier.hints import Heard, Hints
+from notifier.message_reader import MessageReaders
 from notifier.rooms import Rooms
 
 _LOG = structlog.get_logger()
@@ -35,13 +35,13 @@ class Relay:
     def __init__(
         self,
         database: Database,
-        stores: Stores,
+        readers: MessageReaders,
         rooms: Rooms,
         hints: Hints,
         end_process: Callable[[], None],
     ) -> None:
         self._database = database
-        self._stores = stores
+        self._readers = readers
         self._rooms = rooms
         self._hints = hints
         self._end_process = end_process
@@ -126,10 +126,10 @@ class Relay:
             told = self._rooms.told(store_id)
             if told is None or told >= head:
                 return
-            seal = self._stores.seal_of(self._stores.get(store_id))
+            reader = self._readers.of(self._readers.stores.get(store_id))
             with self._database.store(store_id) as connection:
                 batch = events.after(connection, store_id, told, _BATCH)
-                rendered = rendering.render(connection, store_id, seal, batch)
+                rendered = rendering.render(connection, reader, batch)
             if batch and batch[0].seq == told + 1:
                 self._rooms.tell(store_id, rendered)
             else:

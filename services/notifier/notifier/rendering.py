@@ -5,18 +5,18 @@ batch, whatever the number of events and sockets.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from sqlalchemy import Connection
 
 from common.events import Event
-from common.sealing import StoreSeal
 from notifier import frames, snapshot
 from notifier.frames import Told
+from notifier.message_reader import MessageReader
 from notifier.wire import ListedSession, ShownMessage, instant
 
-_SHOW_A_MESSAGE = frozenset({"new_message"})
+_SHOW_A_MESSAGE = frozenset({"new_message", "message_update"})
 _SHOW_A_CONVERSATION = frozenset({"session_new", "chat_list_update"})
 
 
@@ -28,15 +28,13 @@ class _Read:
     sessions: Mapping[str, ListedSession]
 
 
-def render(
-    connection: Connection, store_id: str, seal: StoreSeal, events: Sequence[Event]
-) -> list[Told]:
+def render(connection: Connection, reader: MessageReader, events: Sequence[Event]) -> list[Told]:
     """Render consecutive events of one store; nobody gets one whose subject is gone."""
-    read = _read(connection, store_id, seal, events)
+    read = _read(connection, reader, events)
     return [_told(event, _content(event, read)) for event in events]
 
 
-def _read(connection: Connection, store_id: str, seal: StoreSeal, events: Sequence[Event]) -> _Read:
+def _read(connection: Connection, reader: MessageReader, events: Sequence[Event]) -> _Read:
     messages = {
         str(event.refs.get("message_id")) for event in events if event.type in _SHOW_A_MESSAGE
     }
@@ -46,8 +44,8 @@ def _read(connection: Connection, store_id: str, seal: StoreSeal, events: Sequen
         if event.session_id and event.type in _SHOW_A_CONVERSATION
     }
     return _Read(
-        snapshot.messages_by_id(connection, store_id, seal, messages) if messages else {},
-        snapshot.sessions_by_id(connection, store_id, sessions) if sessions else {},
+        reader.by_id(connection, messages) if messages else {},
+        snapshot.sessions_by_id(connection, reader.store_id, sessions) if sessions else {},
     )
 
 
@@ -68,7 +66,7 @@ def _told(event: Event, content: dict[str, Any] | None) -> Told:
 def _content(event: Event, read: _Read) -> dict[str, Any] | None:
     if event.type in _SHOW_A_MESSAGE:
         message = read.messages.get(str(event.refs.get("message_id")))
-        return {"sessionId": event.session_id, "message": vars(message)} if message else None
+        return {"sessionId": event.session_id, "message": asdict(message)} if message else None
     if event.type in _SHOW_A_CONVERSATION:
         session = read.sessions.get(event.session_id or "")
         return _conversation_content(event, session) if session else None

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from sqlalchemy import Connection
 
 from common import events
-from common.sealing import StoreSeal
 from notifier import rendering
 from notifier.frames import Resync
+from notifier.message_reader import MessageReader
 from notifier.rooms import entries_for
 
 # reliability.md 3.2: more than this is quicker loaded than told.
@@ -25,7 +25,7 @@ class Missed:
 
 
 def frames_of(
-    connection: Connection, seal: StoreSeal, missed: Missed, rooms: AbstractSet[str]
+    connection: Connection, reader: MessageReader, missed: Missed, rooms: AbstractSet[str]
 ) -> list[str]:
     """Write what was missed, in order and without gaps, or one `resync`. Never a part of it."""
     if missed.last_seq is None or missed.last_seq == missed.head:
@@ -36,5 +36,5 @@ def frames_of(
     rows = events.after(connection, missed.store_id, missed.last_seq, count)
     if len(rows) < count:
         return [Resync(missed.head).text]  # beyond their retention
-    told = rendering.render(connection, missed.store_id, seal, rows)
+    told = rendering.render(connection, reader, rows)
     return [entry.text or "" for entry in entries_for(rooms, told)]

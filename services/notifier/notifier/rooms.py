@@ -14,7 +14,7 @@ from notifier import frames
 from notifier.frames import Entry, Resync, Skipped, Told, Whisper
 
 # Their content belongs to one conversation; everything else is for the whole store.
-ROOM_EVENTS = frozenset({"new_message", "message_status"})
+ROOM_EVENTS = frozenset({"new_message", "message_status", "message_update"})
 
 
 class Listener(Protocol):

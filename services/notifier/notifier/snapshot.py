@@ -9,18 +9,15 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import structlog
-from sqlalchemy import Connection, Row, Select, select
+from sqlalchemy import ColumnElement, Connection, Row, Select, case, select
 
 from common import events, models
 from common.database import Database
 from common.errors import NotFoundError
-from common.sealing import SealBrokenError, StoreSeal
 from notifier import session_query
+from notifier.message_reader import MessageReader
 from notifier.session_query import PAGE, SessionQuery
 from notifier.wire import ListedSession, ShownMessage
-
-_LOG = structlog.get_logger()
 
 
 @dataclass(frozen=True)
@@ -76,37 +73,36 @@ def sessions_by_id(
 
 
 def session_messages(
-    connection: Connection, store_id: str, seal: StoreSeal, session_id: str, before: str | None
+    connection: Connection, reader: MessageReader, session_id: str, before: str | None
 ) -> MessagePage:
     """Read a session's newest page, or what was said before a message.
 
     Going back reaches the conversation's former sessions too, or nobody could read them: the
     list shows only the present one. Raises NotFoundError.
     """
-    as_of_seq = events.head(connection, store_id)
-    conversation_id = conversation_of(connection, store_id, session_id)
+    as_of_seq = events.head(connection, reader.store_id)
+    conversation_id = conversation_of(connection, reader.store_id, session_id)
     table = models.messages
     statement = select(table).where(
-        table.c.store_id == store_id, table.c.conversation_id == conversation_id
+        table.c.store_id == reader.store_id, table.c.conversation_id == conversation_id
     )
     if before is None:
         rows = _newest(connection, statement.where(table.c.session_id == session_id))
     else:
-        position = _position_of(connection, store_id, conversation_id, before)
+        position = _position_of(connection, reader.store_id, conversation_id, before)
         rows = _newest(connection, statement.where(table.c.position < position))
-    shown = tuple(_shown(row, seal) for row in reversed(rows[:PAGE]))
+    shown = reader.shown(connection, reversed(rows[:PAGE]))
     has_older = bool(rows) and rows[:PAGE][-1].position > 1
     return MessagePage(as_of_seq, shown, shown[0].id if has_older else None)
 
 
-def messages_by_id(
-    connection: Connection, store_id: str, seal: StoreSeal, message_ids: Iterable[str]
-) -> dict[str, ShownMessage]:
-    table = models.messages
-    statement = select(table).where(
-        table.c.store_id == store_id, table.c.message_id.in_(set(message_ids))
-    )
-    return {row.message_id: _shown(row, seal) for row in connection.execute(statement)}
+def one_message(
+    connection: Connection, reader: MessageReader, session_id: str, message_id: str
+) -> ShownMessage:
+    """Read one message of a session's conversation; raises NotFoundError."""
+    conversation_id = conversation_of(connection, reader.store_id, session_id)
+    _position_of(connection, reader.store_id, conversation_id, message_id)
+    return reader.by_id(connection, [message_id])[message_id]
 
 
 def conversation_of(connection: Connection, store_id: str, session_id: str) -> str:
@@ -131,13 +127,28 @@ def known_sessions(
 def _listed(store_id: str) -> Select[Any]:
     table, contacts = models.conversations, models.contacts
     return (
-        select(table, contacts.c.name, contacts.c.phone)
+        select(table, contacts.c.name, contacts.c.phone, _last_kind().label("preview_kind"))
         .join(
             contacts,
             (contacts.c.store_id == table.c.store_id)
             & (contacts.c.contact_id == table.c.conversation_id),
         )
         .where(table.c.store_id == store_id)
+    )
+
+
+def _last_kind() -> ColumnElement[str | None]:
+    """Name the kind of a conversation's last message, in its row's own query."""
+    last, of = models.messages.c, models.conversations.c
+    return (
+        select(case((last.revoked_at.is_not(None), "revoke"), else_=last.kind))
+        .where(
+            last.store_id == of.store_id,
+            last.conversation_id == of.conversation_id,
+            last.position == of.last_position,
+        )
+        .correlate(models.conversations)
+        .scalar_subquery()
     )
 
 
@@ -160,14 +171,3 @@ def _position_of(
     if position is None:
         raise NotFoundError("There is no such message.", code="message_not_found")
     return int(position)
-
-
-def _shown(row: Row[Any], seal: StoreSeal) -> ShownMessage:
-    content = row.content
-    if row.content_sealed is not None:
-        try:
-            content = seal.open_text(row.content_sealed)
-        except SealBrokenError:
-            # Its key is gone: what redaction left of it is better than nothing.
-            _LOG.warning("message_not_unsealed", store=row.store_id, message=row.message_id)
-    return ShownMessage.of(row._mapping, content)  # noqa: SLF001  # its public name in SQLAlchemy

@@ -1,11 +1,14 @@
 """Sessions and messages as the console gets them, over REST and in events alike. Pure."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
 from common.conversations import wire_status
+
+MEDIA_COLUMNS = ("kind", "mime_type", "filename", "size", "state", "reason")
+_QUOTED_CHARACTERS = 200
 
 
 @dataclass(frozen=True)
@@ -20,6 +23,7 @@ class ListedSession:
     owner_name: str
     epoch: int
     preview: str
+    preview_kind: str  # of its last message; "revoke" when that was deleted
     unread: int
     window_expires_at: str | None
     waiting_since: str | None
@@ -38,6 +42,7 @@ class ListedSession:
             owner_name=row["agent_name"],
             epoch=row["epoch"],
             preview=row["preview"],
+            preview_kind=row["preview_kind"] or "text",
             unread=row["unread"],
             window_expires_at=instant(row["window_expires_at"]),
             waiting_since=instant(row["waiting_since"]),
@@ -47,8 +52,51 @@ class ListedSession:
 
 
 @dataclass(frozen=True)
+class QuotedMessage:
+    """What a message answers to, as much of it as a line shows."""
+
+    id: str
+    role: str
+    kind: str
+    content: str
+
+    @classmethod
+    def of(cls, row: Mapping[Any, Any], content: str) -> "QuotedMessage":
+        shown = "" if row["revoked_at"] else content[:_QUOTED_CHARACTERS]
+        kind = "revoke" if row["revoked_at"] else row["kind"]
+        return cls(row["message_id"], row["role"], kind, shown)
+
+
+@dataclass(frozen=True)
+class ShownMedia:
+    """A picture, a recording or a file: on its way, there at `url` for some minutes, or lost."""
+
+    kind: str
+    mime_type: str
+    filename: str
+    size: int | None
+    state: str  # loading, ready or failed
+    reason: str
+    url: str | None
+
+    @classmethod
+    def of(cls, row: Mapping[Any, Any], url: str | None) -> "ShownMedia":
+        return cls(**{name: row[name] for name in MEDIA_COLUMNS}, url=url)
+
+
+@dataclass(frozen=True)
+class Opened:
+    """What a message's row holds sealed, or other rows hold for it."""
+
+    content: str
+    details: Mapping[str, Any] = field(default_factory=dict)
+    quoted: QuotedMessage | None = None
+    media: ShownMedia | None = None
+
+
+@dataclass(frozen=True)
 class ShownMessage:
-    """A message as the agent may see it: what redaction hid is there."""
+    """A message as the agent may see it: what redaction hid is there, what was deleted is not."""
 
     id: str
     session_id: str
@@ -59,19 +107,38 @@ class ShownMessage:
     images: tuple[str, ...]
     status: str
     error: str
+    details: Mapping[str, Any]
+    reply_to: str | None
+    quoted: QuotedMessage | None  # null beside `is_reply`: what it quotes is not known here
+    is_reply: bool
+    reactions: Mapping[str, str]
+    edited: bool
+    revoked: bool
+    media: ShownMedia | None
 
     @classmethod
-    def of(cls, row: Mapping[Any, Any], content: str) -> "ShownMessage":
+    def of(cls, row: Mapping[Any, Any], opened: Opened) -> "ShownMessage":
+        if row["revoked_at"] is not None:
+            opened = Opened("", quoted=opened.quoted)
+        is_there = row["revoked_at"] is None
         return cls(
             id=row["message_id"],
             session_id=row["session_id"],
             role=row["role"],
-            content=content,
+            content=opened.content,
             time=instant(row["created_at"]),
             kind=row["kind"],
-            images=tuple(row["images"]),
+            images=tuple(row["images"]) if is_there else (),
             status=row["status"],
             error=row["error"],
+            details=opened.details,
+            reply_to=opened.quoted.id if opened.quoted else None,
+            quoted=opened.quoted,
+            is_reply=bool(row["reply_to"]),
+            reactions=row["reactions"] if is_there else {},
+            edited=row["edited_at"] is not None,
+            revoked=not is_there,
+            media=opened.media,
         )
 
 

@@ -1,4 +1,4 @@
-"""Connections that say whether they ever came about. Used by `outgoing_http` only.
+"""Connections that say whether they ever came about. Used by `outgoing_http`, `media_download`.
 
 urllib3 reports a broken TLS record, an alert or a silent handshake with the same errors before
 and after the request was written. Sending a message again is safe only before, so everything
@@ -6,6 +6,7 @@ that goes wrong while connecting is given one name here: NewConnectionError.
 """
 
 import ssl
+from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any, NoReturn
 
@@ -20,7 +21,9 @@ from urllib3.util.ssl_match_hostname import CertificateError
 _CONNECTING_FAILS = (OSError, HTTPError, CertificateError)
 
 
-class _Connection(HTTPConnection):
+class OneConnection(HTTPConnection):
+    """A connection that says when it did not come about."""
+
     def connect(self) -> None:
         try:
             super().connect()
@@ -28,7 +31,9 @@ class _Connection(HTTPConnection):
             _raise_not_connected(self, error)
 
 
-class _TlsConnection(HTTPSConnection):
+class OneTlsConnection(HTTPSConnection):
+    """The same over TLS."""
+
     def connect(self) -> None:
         try:
             super().connect()
@@ -37,23 +42,28 @@ class _TlsConnection(HTTPSConnection):
 
 
 class _Pool(HTTPConnectionPool):
-    ConnectionCls = _Connection
+    ConnectionCls = OneConnection
 
 
 class _TlsPool(HTTPSConnectionPool):
-    ConnectionCls = _TlsConnection
+    ConnectionCls = OneTlsConnection
+
+
+PoolClasses = Mapping[str, type[HTTPConnectionPool]]
+_POOLS: PoolClasses = {"http": _Pool, "https": _TlsPool}
 
 
 class _OneTry(HTTPAdapter):
     """Sends each request once, over a connection that tells, under one TLS context."""
 
-    def __init__(self, tls: ssl.SSLContext) -> None:
+    def __init__(self, tls: ssl.SSLContext, pools: PoolClasses) -> None:
         self._tls = tls
+        self._pools = pools
         super().__init__(max_retries=Retry(0, read=False))
 
     def init_poolmanager(self, *arguments: Any, **options: Any) -> None:
         super().init_poolmanager(*arguments, ssl_context=self._tls, **options)
-        self.poolmanager.pool_classes_by_scheme = {"http": _Pool, "https": _TlsPool}
+        self.poolmanager.pool_classes_by_scheme = dict(self._pools)
 
     def cert_verify(self, conn: Any, url: str, verify: Any, cert: Any) -> None:
         # The context holds the authorities. Named here, they would be loaded again for every
@@ -62,9 +72,9 @@ class _OneTry(HTTPAdapter):
         conn.cert_reqs = "CERT_REQUIRED"
 
 
-def new_adapter(tls: ssl.SSLContext | None) -> HTTPAdapter:
+def new_adapter(tls: ssl.SSLContext | None, pools: PoolClasses = _POOLS) -> HTTPAdapter:
     """Make what sends the requests of one thread; `close` it to drop what it kept."""
-    return _OneTry(tls or _public_authorities())
+    return _OneTry(tls or _public_authorities(), pools)
 
 
 def never_left(error: Exception) -> bool:

@@ -12,9 +12,7 @@ _NOTES = ("system", "request_welcome")
 _SILENT = (*_CHANGES, *_NOTES, "call")
 # As long as the window: what is older was answered elsewhere, or is past answering.
 _TOO_OLD = timedelta(hours=24)
-_LONGEST_EMOJI = 32
-# Of an `unsupported` message that the store's own number sent: an answer would go in a circle.
-_OWN_NUMBER = "own_number"
+_LONGEST_EMOJI = 64
 
 
 def role_of(message: InboundMessage) -> str:
@@ -44,13 +42,8 @@ def content_of(message: InboundMessage) -> str:
 
 def is_addressed(message: InboundMessage) -> bool:
     """Say whether the bot may answer it: the customer says something to this store alone."""
-    is_silent = (
-        message.author == "agent"
-        or message.kind in _SILENT
-        or bool(message.details.get("group_id"))
-        or message.details.get("type") == _OWN_NUMBER
-    )
-    return not is_silent
+    is_ours = message.author == "agent"
+    return not (is_ours or message.kind in _SILENT or message.details.get("group_id"))
 
 
 def is_late(sent_at: datetime | None, received_at: datetime) -> bool:

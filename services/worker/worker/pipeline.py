@@ -25,6 +25,8 @@ from worker.handover import (
     DEFAULT_TRANSFER_TEXT,
     asks_for_person,
 )
+from worker.media_desk import MediaDesk
+from worker.media_reading import media_in
 from worker.plans import Body, Plan
 from worker.ports import Assistant, Catalog, Done, Held, TurnResult
 from worker.reply import Reply, parse_reply
@@ -43,6 +45,7 @@ class Pipeline:
     assistant: Assistant
     attention: Attention
     sender: Sender
+    media: MediaDesk
 
     def run(self, store: Store, turn: Turn) -> TurnResult:
         """Take a turn as far as it goes now.
@@ -53,7 +56,7 @@ class Pipeline:
         if turn.kind == "command":
             return self._say_for_agent(store, turn)
         opening = open_conversation(self.database, self.stores.seal_of(store), turn)
-        # What is shown is remembered by now: what else is kept of `opening.heard` hooks in here.
+        self.media.expect(store.store_id, media_in(opening.heard))
         if not store.is_active:
             return Held()
         if opening.standing.is_planned:

@@ -137,5 +137,6 @@ class _Way:
 def _measure(turn: Turn, sent: Outgoing) -> None:
     """Take the time from the customer's message to the first part of its answer."""
     if sent.part == 1:
-        waited = datetime.now(UTC) - turn.mail[0].received_at
+        first = min(each.received_at for each in turn.mail)
+        waited = datetime.now(UTC) - first
         metrics.message_to_reply_seconds.labels(turn.lease.store_id).observe(waited.total_seconds())

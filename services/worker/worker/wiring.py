@@ -10,11 +10,12 @@ from dramatiq import Worker
 
 from common import failpoints, logs
 from common.database import Database
-from common.errors import TemporaryError
+from common.errors import ConfigurationError, TemporaryError
 from common.events import Announcer
 from common.queues import Doorbells, Pace, Service, StoreQueues, TurnConsumer, redis_client
 from common.sealing import Keyring
 from common.settings import Settings
+from common.storages import storage_of
 from common.stores import Stores
 from common.ticking import Ticker
 from common.tokens import InternalTokens
@@ -28,6 +29,10 @@ from worker.catalog import CatalogClient
 from worker.channels.cloud_api import CloudApi
 from worker.lanes import Lanes
 from worker.lease_keeper import RENEWALS_PER_LEASE, LeaseKeeper
+from worker.media_desk import Fetcher, MediaDesk
+from worker.media_download import MediaDownload
+from worker.media_fetching import MediaFetching
+from worker.media_sources import ForbiddenSourceError, MediaSources, Origin
 from worker.part_sending import PartSender
 from worker.pipeline import Pipeline
 from worker.probes import Probes
@@ -35,10 +40,10 @@ from worker.sending import Sender
 from worker.sweeper import Sweeper
 from worker.turn_runner import TurnRunner
 
-# Turns share the pool with renewals, the sweeper and the consumer. Greenlets by the hundred wait
-# for an assistant, not for the database, so they share as many as these.
+# Turns share the pool with renewals, the sweeper, the consumer and what fetches media. Greenlets
+# by the hundred wait for an assistant, not for the database, so they share as many as these.
 _MOST_CONNECTIONS = 32
-_SPARE_CONNECTIONS = 4
+_SPARE_CONNECTIONS = 6
 _POOL_SECONDS = 10.0
 # Of the consumer, its wake-ups, claims, hints, the sweeper and the probes.
 _MORE_REDIS_CONNECTIONS = 16
@@ -64,6 +69,8 @@ class Machinery:
     renewals: Ticker
     claims: Ticker
     sweeps: Ticker
+    media: MediaDesk
+    media_ticks: Ticker
     probes: Probes
 
     def start(self) -> None:
@@ -71,16 +78,21 @@ class Machinery:
         self.claims.start()
         self.worker.start()
         self.sweeps.start()
+        self.media.start()
+        self.media_ticks.start()
         self.probes.start()
 
     def stop(self, grace_seconds: float) -> None:
         """Finish the turns that run, within the grace; hand back what is left, and end."""
         self.sweeps.stop()
+        self.media.rest()
         self.worker.stop(timeout=round(grace_seconds * 1000))
         self.claims.stop()
         self.renewals.stop()
         self.keeper.hand_back()
         self.broker.consumer.hand_back()
+        self.media_ticks.stop()
+        self.media.hand_back()
         self.announcer.close()
         self.probes.stop()
 
@@ -99,12 +111,13 @@ def build(settings: Settings) -> Machinery:
     doorbells = Doorbells(client)
     holder = f"{socket.gethostname()}/{os.getpid()}"
     keeper = LeaseKeeper(database, holder, settings.lease_seconds)
+    media = _media_desk(settings, database, stores, lanes)
     broker = StoreQueues(doorbells, TurnConsumer(client, _service(settings, stores, lanes, holder)))
     runner = TurnRunner(
         database=database,
         stores=stores,
         keeper=keeper,
-        pipeline=_pipeline(settings, database, stores),
+        pipeline=_pipeline(settings, database, stores, media),
         holder=holder,
         lease_seconds=settings.lease_seconds,
     )
@@ -126,6 +139,8 @@ def build(settings: Settings) -> Machinery:
             Sweeper(database, doorbells).sweep,
             first_after=_FIRST_SWEEP_SECONDS,
         ),
+        media=media,
+        media_ticks=Ticker("media", settings.sweep_seconds, media.tick),
         probes=Probes(settings, {"database": database.ping, "redis": _redis_check(client)}),
     )
 
@@ -145,7 +160,19 @@ def _service(settings: Settings, stores: Stores, lanes: Lanes, holder: str) -> S
     )
 
 
-def _pipeline(settings: Settings, database: Database, stores: Stores) -> Pipeline:
+def _media_desk(settings: Settings, database: Database, stores: Stores, lanes: Lanes) -> MediaDesk:
+    try:
+        sources = MediaSources(Origin.of(settings.graph_api_url))
+    except ForbiddenSourceError as error:
+        raise ConfigurationError("GRAPH_API_URL is no plain address.") from error
+    download = MediaDownload(sources)
+    fetching = MediaFetching(settings.graph_api_url, settings.graph_api_version, download)
+    storage = storage_of(settings)
+    fetcher = Fetcher(database, stores, storage, fetching, settings.data_dir / "incoming")
+    return MediaDesk(fetcher, lanes.own_stores, settings.sweep_seconds)
+
+
+def _pipeline(settings: Settings, database: Database, stores: Stores, media: MediaDesk) -> Pipeline:
     tokens = InternalTokens(settings.service_keys)
     channel = CloudApi(
         settings.graph_api_url,
@@ -163,6 +190,7 @@ def _pipeline(settings: Settings, database: Database, stores: Stores) -> Pipelin
             stores,
             PartSender(database, stores, channel, settings.lease_seconds * _PAUSE_PER_LEASE),
         ),
+        media=media,
     )
 
 

@@ -1,7 +1,9 @@
+from pathlib import Path
+
 import pytest
 from sqlalchemy import inspect, text
 
-from common import models
+from common import migrations, models
 from common.migrations.__main__ import migrate
 
 from .loaded import load
@@ -14,6 +16,8 @@ OF_THE_INSTALLATION = {
 }
 # Tables without row-level security. `agents` has it: a store sees the agents who serve it.
 UNGUARDED = {"console_sessions", "alembic_version"}
+
+VERSIONS = sorted((Path(migrations.__file__).parent / "versions").glob("0*.py"))
 
 _SHAPE = """
     SELECT 'column', table_name || '.' || column_name, data_type, is_nullable, column_default
@@ -64,6 +68,21 @@ def test_the_schema_goes_down_to_nothing_and_up_again_while_it_is_loaded(
     assert shape(owner) == before
 
 
+def test_each_step_back_leaves_what_the_step_before_had_made(settings, owner):
+    revisions = [f"{number:04}" for number in range(1, len(VERSIONS) + 1)]
+    try:
+        migrate(settings, "downgrade", "base")
+        made = {}
+        for revision in revisions:
+            migrate(settings, "upgrade", revision)
+            made[revision] = shape(owner)
+        for revision in reversed(revisions[:-1]):
+            migrate(settings, "downgrade", revision)
+            assert shape(owner) == made[revision], revision
+    finally:
+        migrate(settings, "upgrade", "head")
+
+
 def test_migrating_what_is_migrated_changes_nothing(settings, owner, desk):
     load(desk)
     before = shape(owner)
@@ -72,6 +91,21 @@ def test_migrating_what_is_migrated_changes_nothing(settings, owner, desk):
 
     assert shape(owner) == before
     assert desk.value("SELECT count(*) FROM inbox WHERE kind = 'message'") == 2
+
+
+def test_a_worker_of_the_version_before_goes_on_while_this_one_is_rolled_out(desk):
+    turn = desk.turn(desk.lease(desk.write("a")))
+    (standing,) = desk.rows(
+        "SELECT * FROM remember_mail('store-1', :conversation, 'one', :fence, :turn, :ids,"
+        " ARRAY['text'], ARRAY['hola'], ARRAY[NULL]::bytea[], ARRAY['a'], ARRAY[now()], 20)",
+        conversation=turn.lease.conversation_id,
+        fence=turn.lease.fence,
+        turn=turn.turn_id,
+        ids=turn.inbox_ids,
+    )
+
+    assert (standing.owner, standing.is_window_open, standing.history) == ("bot", True, [])
+    assert desk.value("SELECT content FROM messages") == "hola"
 
 
 @pytest.mark.parametrize("name", sorted(set(models.__all__) - {"metadata"}))

@@ -16,7 +16,7 @@ from common.inbox import NewItem, accept
 from tests.waiting import eventually
 from worker.actors import StatusDesk
 
-MESSAGES, STATUSES = 1_500, 5_000
+MESSAGES, STATUSES = 500, 2_000
 RANKS = ("sending", "unknown", "sent", "delivered", "read", "played")
 WORDS = ("sent", "delivered", "read", "played", "failed", "failed", "deleted")
 # How a part and its message stand before anything is said, in the second attempt.

@@ -8,9 +8,9 @@ from common.database import Database
 from common.sealing import Keyring
 from common.store_registration import StoreRegistration
 from ingress.app import create_app
+from tests.asgi_caller import AsgiCaller
 from tests.conftest import installation, store_change
 
-from .asgi_caller import AsgiCaller
 from .door import Door
 from .served_door import WORKERS, served
 from .wire import Wire

@@ -12,8 +12,7 @@ from sqlalchemy import text
 from common.database import Database
 from common.inbound import InboundMessage
 from common.sealing import StoreSeal
-
-from .asgi_caller import Answered, AsgiCaller, Headers
+from tests.asgi_caller import Answered, AsgiCaller, Headers
 
 NUMBERS = {"store-1": "100000000000001", "store-2": "100000000000002"}
 _SECRET = "app-secret-of-{}"

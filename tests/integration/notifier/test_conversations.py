@@ -14,6 +14,7 @@ LISTED = [
     "owner_name",
     "epoch",
     "preview",
+    "preview_kind",
     "unread",
     "window_expires_at",
     "waiting_since",

@@ -16,6 +16,7 @@ from common.tokens import InternalTokens
 from ingress.app import create_app as create_ingress
 from simulator.app import create_app as create_simulator
 from simulator.box import box_of
+from tests.asgi_caller import AsgiCaller
 from tests.ports import free_port
 from worker.wiring import build
 
@@ -63,7 +64,9 @@ def start(settings: Settings, database: Database, running: ExitStack, chat: Chat
         "worker_threads": 4,
     }
     settings = replace(settings, **base)
-    settings = replace(settings, ingress_url=serve(create_ingress(settings)))
+    door = AsgiCaller(create_ingress(settings))
+    running.callback(door.close)
+    settings = replace(settings, ingress_url=serve(door.as_wsgi))
     serve(create_catalog(settings), catalog_port)
     simulator = create_simulator(settings)
     running.callback(box_of(simulator).close)

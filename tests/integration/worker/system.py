@@ -94,6 +94,9 @@ class System:
     def fault(self, **fault: object) -> None:
         requests.post(f"{self.simulator}/sim/faults", json=fault, timeout=20).raise_for_status()
 
+    def clear_faults(self) -> None:
+        requests.delete(f"{self.simulator}/sim/faults", timeout=20).raise_for_status()
+
     def rows(self, query: str, store: str = "store-1") -> list[dict[str, Any]]:
         with self.database.store(store) as connection:
             return [dict(row) for row in connection.execute(text(query)).mappings()]

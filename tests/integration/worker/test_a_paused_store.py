@@ -76,3 +76,22 @@ def test_an_agents_words_wait_too_while_the_store_is_paused(system, stores, set_
     assert len(system.texts()) == 1
     set_status("active")
     eventually(lambda: system.texts()[1:] == ["Soy Ana"], what="the agent's words")
+
+
+@pytest.mark.parametrize("code", [190, 131031])
+def test_a_store_of_which_nothing_is_taken_is_paused_and_loses_nothing(system, registration, code):
+    system.fault(to=f"+{PHONE}", call=1, outcome="error", code=code)
+    system.write(PHONE, "hola")
+
+    held(system, 1)
+    (store,) = system.rows("SELECT status, paused_reason FROM stores WHERE store_id = 'store-1'")
+    reason = "token_expired" if code == 190 else "account_locked"
+    assert (store["status"], store["paused_reason"]) == ("paused", reason)
+    assert (system.texts(), len(system.chat.asked)) == ([], 1)
+
+    by_hand = None if code == 190 else "active"
+    token = {"access_token": "a new one"} if code == 190 else {}
+    registration.change("store-1", StoreChange(status=by_hand, secrets=token))
+
+    eventually(lambda: system.outcomes() == [("done", "answered")], what="the answer")
+    assert (len(system.texts()), len(system.chat.asked)) == (1, 1)

@@ -78,6 +78,26 @@ def test_a_reply_that_is_being_computed_when_a_person_takes_over_never_goes(syst
     assert system.texts() == []
 
 
+def test_a_reply_that_is_being_computed_when_a_person_answers_from_the_phone_never_goes(system):
+    asked, go_on = threading.Event(), threading.Event()
+
+    def think(_body):
+        asked.set()
+        go_on.wait(10)
+        return Response('{"choices":[{"message":{"content":"Soy el bot"}}]}')
+
+    system.chat.reply = think
+    system.write(PHONE, "hola")
+    assert asked.wait(10)
+
+    (row,) = system.rows("SELECT conversation_id FROM conversations")
+    assert commands.silence_bot(system.database, "store-1", str(row["conversation_id"]))
+    go_on.set()
+
+    assert handled(system, 1) == [("done", "taken_over")]
+    assert system.texts() == []
+
+
 def test_a_part_on_its_way_is_named_and_the_parts_after_it_never_begin(system, console):
     system.chat.reply = "Primero el texto. [SEND_IMAGE: cafe-huila]"
     system.fault(to=f"+{PHONE}", call=1, outcome="delay", seconds=1.0)

@@ -105,6 +105,36 @@ def test_a_late_status_takes_nothing_back():
     assert state["thread"]["messages"][0]["status"] == "delivered"
 
 
+def test_a_message_that_changed_keeps_its_place_and_shows_the_rest():
+    liked = message("1", reactions={"user": "👍"})
+    change = event(11, "message_update", {"sessionId": "a", "message": liked})
+    unknown = event(12, "message_update", {"sessionId": "a", "message": message("9")})
+    state = after(loaded(message("1"), message("2")), change, unknown)
+
+    assert ids(state) == ["1", "2"]
+    assert state["thread"]["messages"][0]["reactions"] == {"user": "👍"}
+
+
+def test_a_change_that_comes_late_takes_no_status_back():
+    sent = event(12, "message_status", {"message_id": "1", "status": "read"})
+    change = event(13, "message_update", {"sessionId": "a", "message": message("1", role="agent")})
+    state = after(loaded(), new_message(11, message("1", role="agent")), sent, change)
+
+    assert state["thread"]["messages"][0]["status"] == "read"
+
+
+def test_a_paused_store_is_known_until_it_goes_on():
+    stores = {"type": "set", "values": {"stores": [{"id": "s", "status": "active"}]}}
+    paused = event(11, "store_paused", {"reason": "token_expired"})
+    paused["event"]["store_id"] = "s"
+    resumed = event(12, "store_resumed", {})
+    resumed["event"]["store_id"] = "s"
+
+    (store,) = after(stores, paused)["stores"]
+    assert (store["status"], store["paused_reason"]) == ("paused", "token_expired")
+    assert after(stores, paused, resumed)["stores"][0]["status"] == "active"
+
+
 def written(content="voy"):
     mine = message("c1", content, "agent", client_id="c1")
     return {"type": "written", "sessionId": "a", "message": mine}

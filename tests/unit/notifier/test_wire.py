@@ -7,7 +7,7 @@ import pytest
 from common.errors import InvalidRequestError
 from notifier import actions
 from notifier.agents import Agent
-from notifier.wire import instant
+from notifier.wire import Opened, QuotedMessage, ShownMessage, instant
 
 SESSION = "01a2057e-ba36-7d19-a825-6678e10209a3"
 ACCOUNT = {
@@ -25,6 +25,34 @@ def test_times_are_written_in_utc():
     assert instant(datetime(2026, 3, 1, 7, tzinfo=bogota)) == "2026-03-01T12:00:00.000Z"
     assert instant(datetime(2026, 3, 1, 12, 0, 0, 123999, UTC)) == "2026-03-01T12:00:00.123Z"
     assert instant(None) is None
+
+
+ROW = {
+    "message_id": "m-1",
+    "session_id": SESSION,
+    "role": "user",
+    "kind": "image",
+    "created_at": datetime(2026, 3, 1, tzinfo=UTC),
+    "images": ["/a.png"],
+    "status": "received",
+    "error": "",
+    "reply_to": "wamid.1",
+    "reactions": {"user": "👍"},
+    "edited_at": None,
+    "revoked_at": None,
+}
+
+
+def test_a_message_shows_what_was_opened_of_it_until_it_is_deleted():
+    quoted = QuotedMessage.of(ROW | {"message_id": "m-0"}, "x" * 300)
+    opened = Opened("hola", {"forwarded": "once"}, quoted)
+    shown = ShownMessage.of(ROW, opened)
+    deleted = ShownMessage.of(ROW | {"revoked_at": datetime(2026, 3, 2, tzinfo=UTC)}, opened)
+
+    assert (shown.content, shown.details, shown.reply_to) == ("hola", {"forwarded": "once"}, "m-0")
+    assert (len(quoted.content), shown.is_reply, shown.revoked) == (200, True, False)
+    assert (deleted.content, deleted.details, deleted.images) == ("", {}, ())
+    assert (deleted.reactions, deleted.media, deleted.revoked) == ({}, None, True)
 
 
 def test_a_hello_is_read():

@@ -57,7 +57,6 @@ def test_what_stands_for_a_message_in_the_thread(given, content):
         message("call"),
         message("text", text="ya voy", author="agent"),
         message("text", text="hola a todos", details={"group_id": "g1"}),
-        message("unsupported", details={"type": "own_number"}),
     ],
     ids=lambda each: each.kind,
 )

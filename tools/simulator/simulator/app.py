@@ -4,13 +4,14 @@ from flask import Flask
 
 from common.settings import Settings
 from common.web import prepare
-from simulator import control_api, graph_api, media_api, phone_api, phone_page
+from simulator import control_api, graph_api, graph_media, media_api, phone_api, phone_page
 from simulator.box import Box, install
 from simulator.door import Door
 from simulator.graph_server import GraphServer
 from simulator.media_shelf import MediaShelf
 from simulator.phone_streams import PhoneStreams
 from simulator.phone_threads import PhoneThreads
+from simulator.product_pictures import ProductPictures
 from simulator.state import SimulatorState
 from simulator.status_sender import StatusSender
 from simulator.store_book import StoreBook
@@ -27,6 +28,7 @@ def create_app(settings: Settings) -> Flask:
     door = Door(settings.ingress_url)
     statuses = StatusSender(door, stores.by_number, state.note_status)
     threads = PhoneThreads()
+    media = MediaShelf()
     app = Flask(__name__, static_folder=None)
     install(
         app,
@@ -38,12 +40,14 @@ def create_app(settings: Settings) -> Flask:
             statuses=statuses,
             threads=threads,
             streams=PhoneStreams(threads),
-            media=MediaShelf(),
+            media=media,
+            pictures=ProductPictures(stores, media),
         ),
     )
     prepare(app, {}, body_limit=_BODY_LIMIT)
     app.register_blueprint(control_api.blueprint)
     app.register_blueprint(graph_api.blueprint)
+    app.register_blueprint(graph_media.blueprint)
     app.register_blueprint(phone_api.blueprint)
     app.register_blueprint(media_api.blueprint)
     phone_page.add_page(app, settings)

@@ -6,9 +6,10 @@ from flask import Flask, current_app
 
 from simulator.door import Door
 from simulator.graph_server import GraphServer
-from simulator.media_shelf import MediaShelf
+from simulator.media_shelf import MediaShelf, Picture
 from simulator.phone_streams import PhoneStreams
 from simulator.phone_threads import PhoneThreads
+from simulator.product_pictures import ProductPictures
 from simulator.state import SimulatorState
 from simulator.status_sender import StatusSender
 from simulator.store_book import StoreBook
@@ -28,6 +29,11 @@ class Box:
     threads: PhoneThreads
     streams: PhoneStreams
     media: MediaShelf
+    pictures: ProductPictures
+
+    def find_media(self, media_id: str) -> Picture:
+        """Find a file that a customer can have sent; raises NotFoundError."""
+        return self.media.find(media_id) or self.pictures.get(media_id)
 
     def close(self) -> None:
         """Let waiting requests and listening pages go, and stop sending statuses.

@@ -17,6 +17,7 @@ from simulator.box import current_box
 from simulator.calls import describe_call
 from simulator.fault_requests import describe_fault, parse_fault
 from simulator.inbound_requests import Stamps, parse_delivery
+from simulator.media_payloads import complete_media
 from simulator.phone_messages import messages_in
 from simulator.signatures import serialise
 from simulator.store import SimulatedStore
@@ -55,7 +56,9 @@ def deliver_messages(store_id: str) -> ResponseReturnValue:
     """Deliver what a customer wrote, and answer with what ingress answered."""
     box = current_box()
     store = box.stores.get(store_id)
-    delivery = parse_delivery(_body(), store, Stamps(int(time.time()), new_wamid))
+    asked = _body()
+    complete_media(asked, box.media)
+    delivery = parse_delivery(asked, store, Stamps(int(time.time()), new_wamid))
     written = tuple(messages_in(delivery.envelope, store.id))
     box.threads.post(written)
     answers = box.door.post_at_once(store, serialise(delivery.envelope), delivery.repeat)

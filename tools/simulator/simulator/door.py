@@ -1,6 +1,6 @@
 """The way to ingress: posts signed webhook bodies, as Meta's servers would.
 
-The only file here that speaks HTTP to another process.
+Beside `product_pictures` the only file here that speaks HTTP to another process.
 """
 
 from concurrent.futures import ThreadPoolExecutor

@@ -9,7 +9,15 @@ from typing import Any
 
 from common.errors import InvalidRequestError
 from simulator import fields
-from simulator.faults import KINDS, LONGEST_WAIT_SECONDS, OUTCOMES, Armed, Fault
+from simulator.faults import (
+    KINDS,
+    LONGEST_WAIT_SECONDS,
+    MEDIA_KINDS,
+    OF_MEDIA,
+    OUTCOMES,
+    Armed,
+    Fault,
+)
 from simulator.status_scripts import (
     SCRIPTED_GAP_MS,
     STATUS_NAMES,
@@ -34,10 +42,13 @@ def parse_fault(body: Any, fault_id: str) -> Fault:
     statuses = _script(asked["statuses"]) if asked.get("statuses") is not None else None
     if outcome == "statuses" and statuses is None:
         raise InvalidRequestError("statuses is required.", field="statuses")
+    kind = fields.choice(asked, "kind", KINDS, "message")
+    if outcome in OF_MEDIA and kind not in MEDIA_KINDS:
+        raise InvalidRequestError(f"{outcome} goes with the kind media or file.", field="kind")
     return Fault(
         id=fault_id,
         outcome=outcome,
-        kind=fields.choice(asked, "kind", KINDS, "message"),
+        kind=kind,
         store_id=fields.optional_text(asked, "store_id"),
         phone_number_id=fields.optional_text(asked, "phone_number_id"),
         to=fields.optional_text(asked, "to"),

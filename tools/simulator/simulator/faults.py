@@ -18,8 +18,15 @@ OUTCOMES: dict[str, bool] = {
     "accept_then_hang": True,
     "delay": True,
     "statuses": True,
+    "missing": True,
+    "wrong_hash": True,
+    "slow": True,
+    "redirect": True,
 }
-KINDS = frozenset({"message", "read", "any"})
+# What can become of a customer's file only, when it is described (`media`) or sent (`file`).
+OF_MEDIA = frozenset({"missing", "wrong_hash", "slow", "redirect"})
+MEDIA_KINDS = frozenset({"media", "file"})
+KINDS = frozenset({"message", "read", "any"}) | MEDIA_KINDS
 LONGEST_WAIT_SECONDS = 120.0
 UNTIL_CLEARED = 0
 

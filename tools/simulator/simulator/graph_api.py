@@ -22,7 +22,7 @@ blueprint = Blueprint("graph_api", __name__)
 def send_message(version: str, phone_number_id: str) -> Response:  # noqa: ARG001  # any version
     box = current_box()
     body = _body(request.get_data())
-    handled = box.graph.take(phone_number_id, request.path, body, token=_has_token())
+    handled = box.graph.take(phone_number_id, request.path, body, token=has_token())
     verdict = handled.taken.verdict
     connection = connection_of(request.environ)
     if verdict.ending == RESET:
@@ -50,7 +50,8 @@ def _arrive(box: Box, handled: Handled) -> None:
     box.statuses.schedule(handled.statuses)
 
 
-def _has_token() -> bool:
+def has_token() -> bool:
+    """Tell whether the present request carries a bearer token, any."""
     scheme, _, token = request.headers.get("Authorization", "").partition(" ")
     return scheme.lower() == "bearer" and bool(token.strip())
 

@@ -70,6 +70,11 @@ class SimulatorState:
             self._calls.setdefault(arrival.phone_number_id, {})[call.number] = call
             return Taken(call, verdict, fault, self._released)
 
+    def meet(self, asked: Asked) -> tuple[Fault | None, Event]:
+        """Choose the fault of a request that the ledger does not hold: one for media."""
+        with self._lock:
+            return self._fault_for(asked), self._released
+
     def note_status(self, phone_number_id: str, number: int, note: StatusNote) -> None:
         """Add to a request what ingress answered to one of its statuses."""
         with self._lock:

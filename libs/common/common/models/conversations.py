@@ -131,4 +131,5 @@ media = Table(
     Column("due_at", Time),
     Column("claimed_until", Time),
     Column("created_at", Time),
+    Column("fence", BigInteger),
 )

@@ -19,7 +19,10 @@ class ListedSessionSchema(Schema):
     owner = fields.String(metadata={"description": "bot, queue or an agent's id"})
     owner_name = fields.String()
     epoch = fields.Integer()
-    preview = fields.String(metadata={"description": "Redacted."})
+    preview = fields.String(metadata={"description": "Redacted; [kind] when it had no words."})
+    preview_kind = fields.String(
+        metadata={"description": "Of the last message; `revoke` when it was deleted."}
+    )
     unread = fields.Integer()
     window_expires_at = fields.String(allow_none=True)
     waiting_since = fields.String(allow_none=True)
@@ -37,6 +40,26 @@ class MessageQuerySchema(Schema):
     before = fields.String(load_default=None)
 
 
+class QuotedMessageSchema(Schema):
+    id = fields.String()
+    role = fields.String()
+    kind = fields.String()
+    content = fields.String(metadata={"description": "Its beginning."})
+
+
+class ShownMediaSchema(Schema):
+    kind = fields.String(metadata={"description": "image, video, audio, document, sticker"})
+    mime_type = fields.String()
+    filename = fields.String()
+    size = fields.Integer(allow_none=True, metadata={"description": "Bytes, once it is here."})
+    state = fields.String(metadata={"description": "loading, ready or failed"})
+    reason = fields.String(metadata={"description": "Why it failed."})
+    url = fields.String(
+        allow_none=True,
+        metadata={"description": "Good for some minutes; read the message anew for another."},
+    )
+
+
 class ShownMessageSchema(Schema):
     id = fields.String()
     session_id = fields.String()
@@ -47,6 +70,18 @@ class ShownMessageSchema(Schema):
     images = fields.List(fields.String())
     status = fields.String()
     error = fields.String()
+    details = fields.Dict(metadata={"description": "What its kind holds beside words."})
+    reply_to = fields.String(allow_none=True, metadata={"description": "The id it answers to."})
+    quoted = fields.Nested(QuotedMessageSchema, allow_none=True)
+    is_reply = fields.Boolean(
+        metadata={"description": "True without `quoted`: what it answers to is not known here."}
+    )
+    reactions = fields.Dict(
+        keys=fields.String(), values=fields.String(), metadata={"description": "By role."}
+    )
+    edited = fields.Boolean()
+    revoked = fields.Boolean(metadata={"description": "Deleted: it shows nothing of itself."})
+    media = fields.Nested(ShownMediaSchema, allow_none=True)
 
 
 class MessagePageSchema(Schema):

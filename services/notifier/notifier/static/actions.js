@@ -14,6 +14,7 @@ const live = createLive(
     event: heard,
     counted: (seq) => dispatch({ type: "counted", seq }),
     connection: (connection) => set({ connection }),
+    greeted: refreshStores,
     joined: (sessionId, seq) => seq > (get().thread?.asOf ?? 0) && loadThread(sessionId),
     typing: ({ session_id: sessionId, agent }) => sessionId === get().openId && agent.id !== get().agent.id && showTyping(agent),
     refused: ({ error }) => error.code === "store_not_found" && start(),
@@ -93,6 +94,12 @@ async function enterConsole(agent) {
   localStorage.setItem("known", "yes");
   dispatch({ type: "signedIn", agent, stores, storeId });
   if (storeId) await enterStore();
+}
+
+/** Learn how the stores stand by now: what paused one may be mended without an event. */
+export async function refreshStores() {
+  const stores = await api.stores().catch(() => null);
+  if (stores && get().phase === "ready") set({ stores });
 }
 
 export function chooseStore(storeId) {

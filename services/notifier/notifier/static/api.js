@@ -58,6 +58,9 @@ export function messages(storeId, sessionId, before = null) {
   return ask("GET", `${session(storeId, sessionId)}/messages${query}`);
 }
 
+export const message = (storeId, sessionId, messageId) =>
+  ask("GET", `${session(storeId, sessionId)}/messages/${encodeURIComponent(messageId)}`);
+
 export const send = (storeId, sessionId, text, clientId) =>
   ask("POST", `${session(storeId, sessionId)}/messages`, { text, client_id: clientId });
 

@@ -1,54 +1,91 @@
 // One message as a bubble, and what stands between bubbles. Outside text goes in as text.
 
+import { isAddress } from "./addresses.js";
+import { drawChoice, drawContacts, drawLocation, drawMarks, drawOrder, drawUnsupported } from "./cards.js";
 import { icon, make, write } from "./dom.js";
 import { sendAgain } from "./commands.js";
+import { isNote, kindOf, noteOf, wordsOf } from "./kinds.js";
+import { drawMedia } from "./media.js";
+import { drawQuote, drawReactions } from "./quotes.js";
 import { say } from "./texts.js";
-import { clock, failure, kindOf } from "./words.js";
+import { clock, failure } from "./words.js";
 
 const TICKS = { sending: "sending", unknown: "sending", sent: "sent", delivered: "delivered", read: "delivered", played: "delivered", failed: "failed" };
+const BODIES = {
+  image: drawMedia, video: drawMedia, audio: drawMedia, document: drawMedia, sticker: drawMedia,
+  location: drawLocation, contacts: drawContacts, interactive: drawChoice, button: drawChoice,
+  order: drawOrder, unsupported: drawUnsupported,
+};
+const WORDS_ENOUGH = new Set(["text", ...Object.keys(BODIES)]);
 
-/** Draw a message, or make its former bubble say what is new. */
-export function drawMessage(language, message, former) {
-  if (message.kind === "notice") return drawNotice(language, message, former);
+/** Draw a message, or make its former bubble say what is new; `quoted` is what it answers to. */
+export function drawMessage(language, message, quoted, former) {
+  if (message.kind === "notice") return drawNotice(language, message, say(language, message.key, message.values), former);
+  if (isNote(message)) return drawNotice(language, message, noteOf(language, message), former);
   const bubble = former ?? newBubble(message);
-  if (bubble.dataset.drawn === drawnOf(language, message)) return bubble;
-  bubble.dataset.drawn = drawnOf(language, message);
+  const part = (name) => bubble.querySelector(`.${name}`);
+  if (isDrawn(bubble, "drawn", [language, { ...message, media: null, seq: 0 }, quoted])) return bubble;
   bubble.dataset.status = message.status;
-  write(bubble.querySelector(".author"), say(language, `role_${message.role}`));
-  const kind = bubble.querySelector(".kind");
-  kind.hidden = hasNoKind(message);
-  write(kind, kindOf(language, message.kind));
-  const content = bubble.querySelector(".content");
-  write(content, message.content);
-  content.hidden = !message.content;
-  drawFoot(language, message, bubble.querySelector(".foot"));
-  drawFault(language, message, bubble.querySelector(".bubble-fault"));
+  bubble.dataset.messageId = message.id;
+  bubble.classList.toggle("revoked", Boolean(message.revoked));
+  write(part("author"), say(language, `role_${message.role}`));
+  part("marks").replaceChildren(...drawMarks(language, message));
+  part("quoted").replaceChildren(...drawQuote(language, message, quoted));
+  drawWords(language, message, part("content"));
+  drawFoot(language, message, part("foot"));
+  part("reactions").replaceChildren(...drawReactions(language, message));
+  drawFault(language, message, part("bubble-fault"));
   return bubble;
 }
 
-/** What speaks for itself needs no name for its kind. */
-const hasNoKind = ({ kind, content, images }) =>
-  kind === "text" || images.length > 0 || (content && ["button", "interactive"].includes(kind));
+/** Draw what lies in the bubble anew only when it changed: a player that plays is not touched. */
+export function drawBody(language, message, bubble) {
+  const body = bubble.querySelector(".body");
+  const { kind, content, details, images, media, revoked } = message;
+  const shown = media && [media.state, media.reason, media.size, media.filename];
+  const isNew = body?.body === undefined;
+  if (!body || isDrawn(body, "body", [language, kind, content, details, images, shown, revoked])) return;
+  body.replaceChildren(...(revoked ? [] : insideOf(language, message, isNew)));
+}
 
-const drawnOf = (language, { status, error, content, time }) =>
-  [language, status, error, time, content].join("\n");
+function insideOf(language, message, isNew) {
+  const { kind, images = [] } = message;
+  if (images.length) return images.map((address) => picture(language, address));
+  if (BODIES[kind]) return BODIES[kind](language, { ...message, details: message.details ?? {} }, isNew);
+  return WORDS_ENOUGH.has(kind) ? [] : [make("span", { class: "kind" }, kindOf(language, kind))];
+}
+
+/** Say whether an element shows this already, and remember it. */
+function isDrawn(element, name, shown) {
+  const key = JSON.stringify(shown);
+  if (element[name] === key) return true;
+  element[name] = key;
+  return false;
+}
 
 function newBubble(message) {
   return make("article",
-    { class: `message ${message.role}`, "data-testid": "message", "data-role": message.role, "data-kind": message.kind },
+    { class: `message ${message.role}`, "data-testid": "message", "data-role": message.role, "data-kind": message.kind, tabindex: "-1" },
     make("div", { class: "bubble" },
       make("span", { class: "author" }),
-      make("span", { class: "kind" }),
-      ...message.images.map(picture),
-      make("p", { class: "content" }),
-      make("span", { class: "foot" })),
+      make("div", { class: "marks" }),
+      make("div", { class: "quoted" }),
+      make("div", { class: "body" }),
+      make("p", { class: "content", dir: "auto" }),
+      make("span", { class: "foot" }),
+      make("span", { class: "reactions" })),
     make("div", { class: "bubble-fault", hidden: true }));
 }
 
-/** A picture has its place before it comes; one that never comes leaves its address. */
-function picture(address) {
-  const language = document.documentElement.lang;
-  if (!/^(https?:\/\/|\/)/.test(address)) return make("span", { class: "kind" }, say(language, "pictureBroken"));
+function drawWords(language, message, content) {
+  const words = message.revoked ? say(language, "deleted") : wordsOf(message);
+  write(content, words);
+  content.hidden = !words;
+}
+
+/** A picture of the shop's has its place before it comes; one that never comes leaves its address. */
+function picture(language, address) {
+  if (!isAddress(address)) return make("span", { class: "kind" }, say(language, "pictureBroken"));
   const image = make("img", { src: address, alt: say(language, "picture"), loading: "lazy", decoding: "async", width: 280, height: 280, referrerpolicy: "no-referrer" });
   const link = make("a", { class: "picture", href: address, target: "_blank", rel: "noopener noreferrer" }, image);
   image.addEventListener("error", () => link.replaceChildren(say(language, "pictureBroken")), { once: true });
@@ -57,12 +94,13 @@ function picture(address) {
 
 function drawFoot(language, message, foot) {
   const time = make("time", { datetime: message.time }, message.time ? clock(language, message.time) : "");
+  const edited = message.edited && !message.revoked ? make("span", { class: "edited" }, say(language, "edited")) : "";
   const isOurs = message.role === "assistant" || message.role === "agent";
   const tick = TICKS[message.status];
-  if (!isOurs || !tick) return foot.replaceChildren(time);
+  if (!isOurs || !tick) return foot.replaceChildren(edited, time);
   const words = say(language, `tick_${message.status}`);
   const mark = make("span", { class: `tick ${message.status}`, role: "img", "aria-label": words, title: words }, icon(tick, 15));
-  return foot.replaceChildren(time, mark);
+  return foot.replaceChildren(edited, time, mark);
 }
 
 function drawFault(language, message, place) {
@@ -90,9 +128,9 @@ function writeAgain(message) {
   composer.focus();
 }
 
-function drawNotice(language, notice, former) {
-  const line = former ?? make("p", { class: "notice", "data-testid": "notice" });
-  write(line, `${say(language, notice.key, notice.values)} · ${clock(language, notice.time)}`);
+function drawNotice(language, message, words, former) {
+  const line = former ?? make("p", { class: "notice", "data-testid": "notice", "data-kind": message.kind, "data-message-id": message.id, tabindex: "-1" });
+  write(line, `${words} · ${clock(language, message.time)}`);
   return line;
 }
 

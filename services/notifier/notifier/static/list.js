@@ -2,9 +2,10 @@
 
 import { loadMore, open, retryList, search, store } from "./actions.js";
 import { byId, follow, make, write } from "./dom.js";
+import { preview } from "./kinds.js";
 import { holder, shown } from "./state.js";
 import { say } from "./texts.js";
-import { initials, moment, nameOf, preview, span } from "./words.js";
+import { initials, moment, nameOf, span } from "./words.js";
 
 const { get } = store;
 
@@ -93,7 +94,7 @@ function drawLine(state, session, former) {
   line.setAttribute("aria-current", String(session.id === openId));
   write(part("avatar"), initials(name));
   write(part("name"), name);
-  write(part("preview"), preview(language, session.preview));
+  write(part("preview"), preview(language, session));
   write(part("time"), moment(language, session.last_message_at, now));
   write(part("badge"), badge(state, session));
   drawUnread(language, part("unread"), session.unread);

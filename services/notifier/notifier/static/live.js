@@ -7,7 +7,7 @@ const SILENCE = 45_000; // two heartbeats, and a bit
  * Keep a socket to one store at a time.
  *
  * `known()` answers `{storeId, lastSeq, rooms}`; `on` hears `event`, `counted`, `resync`,
- * `joined`, `typing`, `connection` and `refused`.
+ * `joined`, `typing`, `connection`, `greeted` and `refused`.
  */
 export function createLive(known, on) {
   let socket = null;
@@ -38,6 +38,7 @@ export function createLive(known, on) {
     welcome() {
       attempt = 0;
       on.connection("online");
+      on.greeted();
     },
     resync: ({ head_seq: head }) => on.resync(head),
     heartbeat: ({ head_seq: head }) => head > known().lastSeq && mend(),

@@ -1,11 +1,12 @@
 // Puts the page together: the frame around list and thread, language, theme, title, address.
 
-import { close, chooseStore, logOut, open, start, store } from "./actions.js";
+import { close, chooseStore, logOut, open, refreshStores, start, store } from "./actions.js";
 import { installComposer } from "./composer.js";
 import { byId, icon, make, write } from "./dom.js";
+import { pausedFor } from "./kinds.js";
 import { installList } from "./list.js";
 import { installSignIn } from "./sign_in.js";
-import { shown, unreadForMe } from "./state.js";
+import { pausedStore, shown, unreadForMe } from "./state.js";
 import { say } from "./texts.js";
 import { installThread } from "./thread.js";
 
@@ -44,6 +45,7 @@ function drawFrame(state) {
   byId("offline-bar").hidden = !isReady || state.connection !== "offline";
   write(byId("offline-bar"), say(state.language, "offline"));
   drawStores(state);
+  drawPause(state);
   const unread = isReady ? unreadForMe(state) : 0;
   const title = `${unread ? `(${unread}) ` : ""}Mostrador`;
   if (document.title !== title) document.title = title;
@@ -54,6 +56,12 @@ function applyTheme(theme) {
   byId("theme").replaceChildren(icon(theme === "dark" ? "sun" : "moon"));
 }
 
+function drawPause(state) {
+  const paused = state.phase === "ready" ? pausedStore(state) : null;
+  byId("pause-bar").hidden = !paused;
+  write(byId("pause-bar"), paused ? pausedFor(state.language, paused.paused_reason) : "");
+}
+
 let drawnStores = null;
 
 function drawStores(state) {
@@ -61,9 +69,10 @@ function drawStores(state) {
   const isOne = state.stores.length === 1;
   select.hidden = state.stores.length < 2;
   write(byId("store-name"), isOne ? state.stores[0].name : "");
-  if (drawnStores !== state.stores) {
+  const listed = state.stores.map(({ id, name }) => `${id} ${name}`).join("\n");
+  if (drawnStores !== listed) {
     select.replaceChildren(...state.stores.map(({ id, name }) => make("option", { value: id }, name)));
-    drawnStores = state.stores;
+    drawnStores = listed;
   }
   if (state.storeId) select.value = state.storeId;
 }
@@ -115,9 +124,10 @@ byId("logout").addEventListener("click", logOut);
 byId("store-select").addEventListener("change", ({ target }) => chooseStore(target.value));
 window.addEventListener("popstate", followAddress);
 setInterval(() => set({ now: Date.now() }), 20_000);
+setInterval(() => pausedStore(get()) && refreshStores(), 30_000);
 
 document.addEventListener("keydown", (event) => {
-  if (event.key !== "Escape" || event.isComposing || !get().openId) return;
+  if (event.key !== "Escape" || event.isComposing || !get().openId || document.querySelector("dialog[open]")) return;
   const last = get().openId;
   close();
   queueMicrotask(() => document.querySelector(`[data-session-id="${CSS.escape(last)}"]`)?.focus());

@@ -105,7 +105,17 @@ const events = {
   session_new: (state, event) => succeeded(state, event),
   chat_list_update: (state, event) => ({ ...state, sessions: withLine(state.sessions, event.data, event.seq) }),
   session_update: (state, event) => moved(state, event),
+  store_paused: (state, event) => withStore(state, event.store_id, "paused", event.data.reason),
+  store_resumed: (state, event) => withStore(state, event.store_id, "active"),
 };
+
+const withStore = (state, id, status, reason = "") => ({
+  ...state, stores: state.stores.map((each) => (each.id === id ? { ...each, status, paused_reason: reason } : each)),
+});
+
+/** The open store while it is paused, or null. */
+export const pausedStore = ({ stores, storeId }) =>
+  stores.find((each) => each.id === storeId && each.status === "paused") ?? null;
 
 /** Take in a numbered event that is next. */
 function told(state, event) {

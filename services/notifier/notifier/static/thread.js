@@ -1,9 +1,10 @@
 // The open conversation: whose it is, its messages, and where one stands in them.
 
 import { close, loadOlder, loadThread, store } from "./actions.js";
-import { drawDivider, drawMessage } from "./bubbles.js";
+import { drawBody, drawDivider, drawMessage } from "./bubbles.js";
 import { markSeen, order } from "./commands.js";
 import { byId, follow, icon, make, write } from "./dom.js";
+import { inShort } from "./kinds.js";
 import { holder } from "./state.js";
 import { say } from "./texts.js";
 import { day, initials, isSameDay, nameOf, number, refusal, span } from "./words.js";
@@ -78,7 +79,7 @@ function stateWords({ language, now }, line, whose) {
   if (whose === "colleague") return say(language, "stateColleague", { name: line.owner_name });
   if (whose === "resolved") return say(language, "stateResolved");
   const since = span(language, Math.max(0, now - Date.parse(line.waiting_since ?? now)));
-  const known = ["KEYWORD_DETECTED", "BOT_FAILED"].includes(line.handover_trigger);
+  const known = ["KEYWORD_DETECTED", "BOT_FAILED", "PHONE_APP"].includes(line.handover_trigger);
   const reason = say(language, `reason_${known ? line.handover_trigger : "other"}`);
   return say(language, "stateWaiting", { since, reason });
 }
@@ -112,7 +113,7 @@ function drawMessages(state) {
 
 function announce(state, message) {
   const line = state.sessions[state.openId];
-  const values = { name: nameOf(state.language, line), text: message.content };
+  const values = { name: nameOf(state.language, line), text: inShort(state.language, message) };
   write(byId("announcer"), say(state.language, "newMessageFrom", values));
 }
 
@@ -124,6 +125,7 @@ function rows(state) {
   if (thread.status === "failed") return [failedRow(state)];
   if (thread.status === "loading") return [1, 2, 3].map((place) => skeletonRow(place));
   const listed = [topRow(state)];
+  const known = new Map(thread.messages.map((message) => [message.id, message]));
   let former = null;
   for (const message of thread.messages) {
     if (message.time && (!former || !isSameDay(former, message.time))) {
@@ -132,9 +134,16 @@ function rows(state) {
     former = message.time || former;
     // What we wrote keeps its bubble when the server gives it its name.
     const key = message.client_id ?? message.id;
-    listed.push({ key, draw: (old) => drawMessage(language, message, old) });
+    listed.push({ key, draw: (old) => drawRow(language, message, known, old) });
   }
   return listed;
+}
+
+/** A quoted message that is in the thread shows as it is by now. */
+function drawRow(language, message, known, former) {
+  const row = drawMessage(language, message, known.get(message.reply_to) ?? message.quoted, former);
+  drawBody(language, message, row);
+  return row;
 }
 
 function topRow({ thread, language }) {

@@ -84,6 +84,7 @@ function accepted(thread, clientId, id) {
 function told(thread, event, state) {
   if (event.seq <= thread.asOf) return thread;
   if (event.type === "new_message") return joined(thread, { ...event.data.message, seq: event.seq });
+  if (event.type === "message_update") return renewed(thread, event.data.message);
   if (event.type === "message_status") return advanced(thread, event.data);
   if (event.type === "session_update") return noted(thread, event, state);
   return thread;
@@ -104,6 +105,9 @@ const isWaiting = (message) => Boolean(message.client_id) && !message.seq;
 /** Find what we wrote and have no answer for yet, when the socket is faster than the answer. */
 const unnamed = (thread, message) => thread.messages.find((each) =>
   message.role === "agent" && each.client_id && each.id === each.client_id && each.content === message.content);
+
+/** A message that is here shows something else by now: a reaction, other words, its picture. */
+const renewed = (thread, message) => changed(thread, (each) => each.id === message.id, (each) => merged(each, message));
 
 function advanced(thread, { message_id: id, status, error }) {
   return changed(thread, (each) => each.id === id, (each) => merged(each, { status, error: error ?? "" }));

@@ -52,13 +52,26 @@ export function number(phone) {
 export const nameOf = (language, session) =>
   session?.name || number(session?.phone) || say(language, "noName");
 
-export const kindOf = (language, kind) =>
-  say(language, has(language, `kind_${kind}`) ? `kind_${kind}` : "kind_other");
+/** Take out what turns the direction of what follows: a file's name must read as it is. */
+export const plain = (text) => text.replace(/[\u200e\u200f\u061c\u202a-\u202e\u2066-\u2069]/g, "");
 
-/** Say what a message without a text is: the server writes [image]. */
-export function preview(language, text) {
-  const kind = /^\[(\w+)\]$/.exec(text ?? "");
-  return kind ? kindOf(language, kind[1]) : text ?? "";
+const SIZES = ["B", "KB", "MB", "GB"];
+
+/** Say how large a file is: 1.2 MB. */
+export function size(language, bytes) {
+  if (!Number.isFinite(bytes) || bytes < 0) return "";
+  const power = Math.min(Math.floor(Math.log(Math.max(bytes, 1)) / Math.log(1024)), SIZES.length - 1);
+  const digits = new Intl.NumberFormat(LOCALES[language], { maximumFractionDigits: power > 1 ? 1 : 0 });
+  return `${digits.format(bytes / 1024 ** power)} ${SIZES[power]}`;
+}
+
+/** Write an amount of money; a currency nobody knows stands beside it. */
+export function money(language, amount, currency) {
+  try {
+    return new Intl.NumberFormat(LOCALES[language], { style: "currency", currency, minimumFractionDigits: 0, maximumFractionDigits: 2 }).format(amount);
+  } catch {
+    return [new Intl.NumberFormat(LOCALES[language]).format(amount), plain(currency ?? "")].filter(Boolean).join(" ");
+  }
 }
 
 export function initials(name) {

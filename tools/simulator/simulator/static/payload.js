@@ -11,10 +11,10 @@ const EXAMPLES = {
     interactive: { type: "button_reply", button_reply: { id: "si", title: "Sí, por favor" } },
   },
   exampleReaction: { type: "reaction", reaction: { message_id: "wamid.…", emoji: "❤️" } },
-  exampleAudio: { type: "audio", audio: { id: "1234567890", mime_type: "audio/ogg; codecs=opus", voice: true } },
+  exampleAudio: { type: "audio", audio: { id: "sample-audio", mime_type: "audio/ogg; codecs=opus", voice: true } },
   exampleDocument: {
     type: "document",
-    document: { id: "1234567891", mime_type: "application/pdf", filename: "pedido.pdf", caption: "Mi pedido" },
+    document: { id: "sample-document", mime_type: "application/pdf", filename: "pedido.pdf", caption: "Mi pedido" },
   },
   exampleContact: {
     type: "contacts",

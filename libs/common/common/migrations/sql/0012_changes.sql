@@ -61,15 +61,19 @@ END $$;
 CREATE FUNCTION apply_parked(of_store text, its_conversation uuid)
 RETURNS void LANGUAGE plpgsql VOLATILE AS $$
 DECLARE
+    parked text[];
     target uuid;
 BEGIN
+    SELECT array_agg(DISTINCT target_wamid) INTO parked FROM message_changes
+    WHERE store_id = of_store AND conversation_id = its_conversation AND applied_at IS NULL;
+    IF parked IS NULL THEN
+        RETURN;
+    END IF;
     FOR target IN
-        SELECT DISTINCT messages.message_id FROM message_changes AS change
-        JOIN messages ON messages.store_id = of_store AND messages.wamid = change.target_wamid
-            AND messages.conversation_id = its_conversation
-        WHERE change.store_id = of_store AND change.conversation_id = its_conversation
-          AND change.applied_at IS NULL
-        ORDER BY messages.message_id
+        SELECT message_id FROM messages
+        WHERE store_id = of_store AND wamid = ANY (parked) AND wamid IS NOT NULL
+          AND conversation_id = its_conversation
+        ORDER BY message_id
     LOOP
         PERFORM change_message(of_store, target);
     END LOOP;

@@ -34,13 +34,11 @@ BEGIN
             WHERE store_id = of_store AND session_id = present.session_id AND role = 'agent'
               AND created_at > right_now - interval '24 hours'));
     PERFORM start_session(of_store, its_conversation, ends);
-    UPDATE conversations SET
-        resolved = false,
-        owner = CASE WHEN to_bot THEN 'bot' ELSE owner END,
-        epoch = epoch + to_bot::integer,
-        handover_trigger = CASE WHEN to_bot THEN '' ELSE handover_trigger END,
-        waiting_since = CASE WHEN to_bot THEN NULL ELSE waiting_since END
-    WHERE store_id = of_store AND conversation_id = its_conversation;
+    IF to_bot THEN
+        UPDATE conversations SET
+            owner = 'bot', epoch = epoch + 1, handover_trigger = '', waiting_since = NULL
+        WHERE store_id = of_store AND conversation_id = its_conversation;
+    END IF;
 END $$;
 
 CREATE FUNCTION start_session(of_store text, its_conversation uuid, ends timestamptz)
@@ -50,7 +48,7 @@ DECLARE
 BEGIN
     INSERT INTO sessions (store_id, conversation_id) VALUES (of_store, its_conversation)
     RETURNING session_id INTO fresh;
-    UPDATE conversations SET session_id = fresh, window_expires_at = ends
+    UPDATE conversations SET session_id = fresh, window_expires_at = ends, resolved = false
     WHERE store_id = of_store AND conversation_id = its_conversation;
     PERFORM record_event(of_store, 'session_new', fresh, '{}');
 END $$;
@@ -188,9 +186,11 @@ BEGIN
         END IF;
     END LOOP;
     PERFORM apply_parked(of_store, its_conversation);
-    SELECT array_agg(CASE WHEN said.revoked_at IS NULL THEN said.content END ORDER BY each.place)
-    INTO contents_now FROM unnest(ids) WITH ORDINALITY AS each (id, place)
-    LEFT JOIN messages AS said ON said.store_id = of_store AND said.message_id = each.id;
+    SELECT array_agg((  -- one by one by their key: a join might read the whole store
+        SELECT content FROM messages
+        WHERE store_id = of_store AND message_id = each.id AND revoked_at IS NULL)
+        ORDER BY each.place)
+    INTO contents_now FROM unnest(ids) WITH ORDINALITY AS each (id, place);
     RETURN QUERY
         SELECT present.owner, present.epoch,
                coalesce(present.window_expires_at > clock_timestamp(), false),

@@ -62,12 +62,14 @@ $$;
 -- about them, costs a look; all others are taken one by one, in one order for everybody.
 CREATE FUNCTION find_people(given incoming[])
 RETURNS incoming[] LANGUAGE plpgsql VOLATILE SET search_path = public, pg_temp
-SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off AS $$
+SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off
+SET lock_timeout = '200ms' AS $$  -- two who wait for each other are told so sooner
 DECLARE
-    found uuid[];
+    contacts_of uuid[];
     person incoming;
+    has_met boolean := false;
 BEGIN
-    SELECT array_agg(familiar.contact_id ORDER BY each.place) INTO found
+    SELECT array_agg(familiar.contact_id ORDER BY each.place) INTO contacts_of
     FROM unnest(given) AS each
     LEFT JOIN LATERAL (
         SELECT contacts.contact_id FROM contact_aliases AS alias
@@ -81,16 +83,33 @@ BEGIN
           AND (each.name = '' OR contacts.name = each.name)
           AND (each.user_id IS NULL OR contacts.user_id = each.user_id)
     ) AS familiar ON true;
-    FOR person IN
-        SELECT * FROM unnest(given) AS each
-        WHERE each.is_new AND each.kind <> 'status' AND each.conversation_id IS NULL
-          AND found[each.place] IS NULL
-        ORDER BY each.store_id, each.phone, each.user_id, each.place
-    LOOP
-        found[person.place] := contact_of(person);
-    END LOOP;
+    BEGIN
+        PERFORM pg_advisory_xact_lock_shared(hashtextextended('people:' || store_id, 0)) FROM (
+            SELECT DISTINCT each.store_id FROM unnest(given) AS each
+            WHERE each.is_new AND each.kind <> 'status' AND each.conversation_id IS NULL
+              AND contacts_of[each.place] IS NULL
+            ORDER BY each.store_id) AS stores;
+        FOR person IN
+            SELECT * FROM unnest(given) AS each
+            WHERE each.is_new AND each.kind <> 'status' AND each.conversation_id IS NULL
+              AND contacts_of[each.place] IS NULL
+            ORDER BY each.store_id, each.phone, each.user_id, each.place
+        LOOP
+            contacts_of[person.place] := contact_of(person);
+            has_met := true;
+        END LOOP;
+    EXCEPTION WHEN lock_not_available THEN
+        RAISE EXCEPTION 'two waited for each other' USING ERRCODE = 'ML002';
+    END;
+    IF has_met THEN
+        -- Of those found before, some may have turned out to be one.
+        SELECT array_agg(coalesce(contacts.merged_into, each.contact_id) ORDER BY each.place)
+        INTO contacts_of FROM unnest(contacts_of) WITH ORDINALITY AS each (contact_id, place)
+        LEFT JOIN contacts ON contacts.store_id = given[each.place].store_id
+            AND contacts.contact_id = each.contact_id;
+    END IF;
     FOR place IN 1 .. cardinality(given) LOOP
-        given[place].conversation_id := coalesce(given[place].conversation_id, found[place]);
+        given[place].conversation_id := coalesce(given[place].conversation_id, contacts_of[place]);
     END LOOP;
     RETURN given;
 END $$;
@@ -148,8 +167,9 @@ END $$;
 
 -- Returns one row for each item: its place, conversation and whether it was new.
 -- Promises: an item is stored once for ever (store, kind, event id); the sequence of a
--- conversation has no gaps and follows the order of the items; all or none. Fails with ML002 or a
--- deadlock when others stored the same at the same moment: ask again.
+-- conversation has no gaps and follows the order of the items; all or none. Fails with ML002, a
+-- deadlock or a lock's time-out when others told of the same people, or stored the same, at the
+-- same moment: ask again, alone.
 CREATE OR REPLACE FUNCTION accept_items(items jsonb)
 RETURNS TABLE (place bigint, conversation uuid, accepted boolean)
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = public, pg_temp
@@ -166,5 +186,15 @@ BEGIN
       AND inbox.state = 'pending' AND inbox.due_at > clock_timestamp();
     RETURN QUERY SELECT each.place, each.conversation_id, each.place = ANY (stored)
         FROM unnest(given) AS each;
+END $$;
+-- The same while nobody else of these stores tells anything new about a person.
+CREATE FUNCTION accept_items_alone(items jsonb)
+RETURNS TABLE (place bigint, conversation uuid, accepted boolean)
+LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+BEGIN
+    PERFORM pg_advisory_xact_lock(hashtextextended('people:' || store_id, 0)) FROM (
+        SELECT DISTINCT store_id FROM jsonb_to_recordset(items) AS each (store_id text)
+        ORDER BY store_id) AS stores;
+    RETURN QUERY SELECT * FROM accept_items(items);
 END $$;
 DROP FUNCTION accept_item(text, text, text, uuid, bytea, timestamptz, double precision);

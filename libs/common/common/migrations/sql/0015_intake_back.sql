@@ -1,6 +1,6 @@
 -- The functions as they were before 0015.
-DROP FUNCTION accept_items(jsonb);
-DROP FUNCTION store_items, find_people, mark_known, contact_of, merge_contacts, new_contact,
+DROP FUNCTION accept_items_alone(jsonb), accept_items(jsonb);
+DROP FUNCTION store_items, find_people, mark_known, contact_of, describe_contact, merge_contacts, new_contact,
     names_of, read_items;
 DROP TYPE incoming;
 

@@ -1,7 +1,8 @@
 -- One person, one contact: by whatever name they come, and whatever name they get.
 
 -- Finds the contact by any of its aliases, or makes it. What is new about a person is kept; two
--- contacts that turn out to be one person become one.
+-- contacts that turn out to be one person become one. Fails with ML002 when others said something
+-- about the same person at the same moment: ask again.
 CREATE FUNCTION contact_of(person incoming)
 RETURNS uuid LANGUAGE plpgsql VOLATILE SET search_path = public, pg_temp
 SET enable_seqscan = off AS $$
@@ -9,9 +10,12 @@ DECLARE
     found_ids uuid[];
     its_contact uuid;
 BEGIN
-    SELECT array_agg(DISTINCT contact_id) INTO found_ids FROM contact_aliases AS alias
-    JOIN names_of(person) AS named ON alias.kind = named.kind AND alias.value = named.value
-    WHERE alias.store_id = person.store_id;
+    -- Locked, so that nobody moves them to another contact or adds to one that is merged away.
+    SELECT array_agg(DISTINCT contact_id) INTO found_ids FROM (
+        SELECT contact_id FROM contact_aliases AS alias
+        JOIN names_of(person) AS named ON alias.kind = named.kind AND alias.value = named.value
+        WHERE alias.store_id = person.store_id
+        ORDER BY alias.kind, alias.value FOR UPDATE OF alias) AS held;
     its_contact := CASE coalesce(cardinality(found_ids), 0)
         WHEN 0 THEN new_contact(person)
         WHEN 1 THEN found_ids[1]
@@ -19,21 +23,46 @@ BEGIN
     INSERT INTO contact_aliases (store_id, kind, value, contact_id)
     SELECT person.store_id, kind, value, its_contact FROM names_of(person)
     ON CONFLICT DO NOTHING;
+    PERFORM 1 FROM contact_aliases AS alias
+    JOIN names_of(person) AS named ON alias.kind = named.kind AND alias.value = named.value
+    WHERE alias.store_id = person.store_id AND alias.contact_id <> its_contact;
+    IF FOUND THEN
+        RAISE EXCEPTION 'a person came in twice at once' USING ERRCODE = 'ML002';
+    END IF;
     IF person.new_phone <> person.phone THEN
         -- The old number is nobody's now, and may be somebody else's tomorrow.
         DELETE FROM contact_aliases
         WHERE store_id = person.store_id AND kind = 'phone' AND value = person.phone
           AND contact_id = its_contact;
     END IF;
-    UPDATE contacts SET
-        name = coalesce(nullif(person.name, ''), name),
-        phone = coalesce(person.new_phone, phone, person.phone),
-        user_id = coalesce(person.user_id, user_id)
-    WHERE store_id = person.store_id AND contact_id = its_contact
-      AND (name, phone, user_id) IS DISTINCT FROM (
-        coalesce(nullif(person.name, ''), name), coalesce(person.new_phone, phone, person.phone),
-        coalesce(person.user_id, user_id));
+    PERFORM describe_contact(person, its_contact);
     RETURN its_contact;
+END $$;
+
+-- Keeps what is new about a person. Of two numbers or ids the one that was used last counts: what
+-- comes late must not bring a former one back.
+CREATE FUNCTION describe_contact(person incoming, its_contact uuid)
+RETURNS void LANGUAGE plpgsql VOLATILE SET search_path = public, pg_temp
+SET enable_seqscan = off AS $$
+DECLARE
+    is_latest boolean := coalesce(person.sent_at >= (
+        SELECT sent_at FROM inbox
+        WHERE store_id = person.store_id AND conversation_id = its_contact
+        ORDER BY seq DESC LIMIT 1), true);
+    given_phone text := coalesce(person.new_phone, person.phone);
+BEGIN
+    UPDATE contacts SET name = now.name, phone = now.phone, user_id = now.user_id
+    FROM (
+        SELECT coalesce(nullif(person.name, ''), name) AS name,
+            CASE WHEN is_latest THEN coalesce(given_phone, phone)
+                ELSE coalesce(phone, given_phone) END AS phone,
+            CASE WHEN is_latest THEN coalesce(person.user_id, user_id)
+                ELSE coalesce(user_id, person.user_id) END AS user_id
+        FROM contacts WHERE store_id = person.store_id AND contact_id = its_contact
+    ) AS now
+    WHERE contacts.store_id = person.store_id AND contacts.contact_id = its_contact
+      AND (contacts.name, contacts.phone, contacts.user_id)
+        IS DISTINCT FROM (now.name, now.phone, now.user_id);
 END $$;
 
 CREATE FUNCTION names_of(person incoming)

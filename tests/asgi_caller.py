@@ -64,6 +64,20 @@ class AsgiCaller:
         calling = asyncio.run_coroutine_threadsafe(self._call(scope, pieces), self._loop)
         return calling.result(30)
 
+    def as_wsgi(self, environ: dict[str, Any], start_response: Any) -> list[bytes]:
+        """Stand behind a WSGI server, as far as a test's requests go."""
+        length = int(environ.get("CONTENT_LENGTH") or 0)
+        headers = [
+            (name.removeprefix("HTTP_").replace("_", "-"), value)
+            for name, value in environ.items()
+            if name.startswith("HTTP_")
+        ]
+        target = f"{environ['PATH_INFO']}?{environ['QUERY_STRING']}"
+        body = environ["wsgi.input"].read(length)
+        answered = self.call(environ["REQUEST_METHOD"], target, headers, body)
+        start_response(f"{answered.status_code} Said", list(answered.headers.items()))
+        return [answered.data]
+
     def close(self) -> None:
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join(10)

@@ -1,0 +1,88 @@
+import pytest
+
+from common import store_pausing
+from common.store_registration import StoreChange
+
+
+def row(desk):
+    (found,) = desk.rows("SELECT status, paused_reason, version FROM stores")
+    return found.status, found.paused_reason
+
+
+def with_token(token, **values):
+    return StoreChange(secrets={"access_token": token}, **values)
+
+
+def test_a_store_is_paused_once_with_its_reason_and_its_agents_are_told(desk, other_desk):
+    assert store_pausing.pause(desk.database, "store-1", "account_disabled")
+    assert not store_pausing.pause(desk.database, "store-1", "token_expired")
+
+    assert row(desk) == ("paused", "account_disabled")
+    assert desk.events("store_paused") == [{"reason": "account_disabled"}]
+    assert row(other_desk) == ("active", "")
+
+
+def test_other_processes_see_it_and_why(desk, stores):
+    store_pausing.pause(desk.database, "store-1", "account_disabled")
+    stores.forget("store-1")
+
+    store = stores.get("store-1")
+    assert (store.is_active, store.paused_reason) == (False, "account_disabled")
+
+
+def test_a_store_that_was_changed_since_the_reason_was_seen_stays_active(desk, store, registration):
+    registration.change("store-1", with_token("a new one"))
+    with desk.database.store("store-1") as connection:
+        seen = store.version
+        assert not store_pausing.pause_in(connection, "store-1", "token_expired", seen)
+        assert not store_pausing.is_paused(connection, "store-1")
+        assert store_pausing.pause_in(connection, "store-1", "token_expired", seen + 1)
+        assert store_pausing.is_paused(connection, "store-1")
+
+
+def test_who_makes_it_active_clears_the_reason(desk, registration):
+    store_pausing.pause(desk.database, "store-1", "account_locked")
+    registration.change("store-1", with_token("a new one"))
+    assert row(desk) == ("paused", "account_locked")
+
+    registration.change("store-1", StoreChange(status="active"))
+
+    assert row(desk) == ("active", "")
+    assert desk.events("store_resumed") == [{}]
+
+
+def test_a_new_token_ends_a_pause_for_the_old_one(desk, registration):
+    store_pausing.pause(desk.database, "store-1", "token_expired")
+    registration.change("store-1", with_token("access-token-of-store-1"))
+    assert row(desk) == ("paused", "token_expired")  # the same again changes nothing
+
+    registration.change("store-1", with_token("a new one"))
+
+    assert row(desk) == ("active", "")
+
+
+def test_a_pause_by_hand_has_no_reason_and_keeps_the_one_there_is(desk, registration):
+    registration.change("store-1", StoreChange(status="paused"))
+    assert row(desk) == ("paused", "")
+    assert desk.events("store_paused") == [{"reason": ""}]
+    registration.change("store-1", StoreChange(status="active"))
+    store_pausing.pause(desk.database, "store-1", "token_expired")
+
+    registration.change("store-1", StoreChange(status="paused"))
+
+    assert row(desk) == ("paused", "token_expired")
+
+
+@pytest.mark.parametrize(
+    ("code", "reason"),
+    [
+        ("190", "token_expired"),
+        ("0", "token_expired"),
+        ("131031", "account_locked"),
+        ("368", "account_locked"),
+        ("131056", ""),
+        ("", ""),
+    ],
+)
+def test_only_what_no_message_of_the_store_can_pass_pauses_it(code, reason):
+    assert store_pausing.reason_of(code) == reason
