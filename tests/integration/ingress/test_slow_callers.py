@@ -128,10 +128,10 @@ def nineteen_of_twenty(took: list[float]) -> float:
 
 @pytest.mark.measures
 def test_five_hundred_slow_callers_do_not_delay_a_good_one(door):
-    alone = nineteen_of_twenty(post_at_a_pace(door, 1))
-
+    before = nineteen_of_twenty(post_at_a_pace(door, 1))
     with slow_crowd(door.port, 500):
         beside = nineteen_of_twenty(post_at_a_pace(door, 5))
+    alone = max(before, nineteen_of_twenty(post_at_a_pace(door, 1)))
 
     print(f"alone {alone * 1000:.1f} ms, beside 500 slow callers {beside * 1000:.1f} ms")
     assert beside <= max(2 * alone, 0.05)
