@@ -2,6 +2,7 @@
 
 import secrets
 from collections.abc import Generator, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -67,13 +68,8 @@ def owner(servers: Embedded) -> Iterator[Engine]:
 
 @pytest.fixture
 def settings(servers: Embedded, owner: Engine, tmp_path: Path) -> Iterator[Settings]:
-    """An installation of its own: empty tables, empty Redis, new keys."""
-    with redis.Redis.from_url(servers.redis_url) as client:
-        client.set("mostrador:opened", 1)  # it has been up for a while
-        yield _settings(servers, tmp_path)
-        client.flushall()
-    with owner.begin() as connection:
-        connection.execute(_EMPTY)
+    with installation(servers, owner, tmp_path) as fresh:
+        yield fresh
 
 
 @pytest.fixture
@@ -128,6 +124,19 @@ def store_change(number: int, **settings: object) -> StoreChange:
             "verify_token": f"verify-token-of-store-{number}",
         },
     )
+
+
+@contextmanager
+def installation(servers: Embedded, owner: Engine, folder: Path) -> Iterator[Settings]:
+    """An installation of its own: empty tables, empty Redis, new keys."""
+    with redis.Redis.from_url(servers.redis_url) as client:
+        client.set("mostrador:opened", 1)  # it has been up for a while
+        try:
+            yield _settings(servers, folder)
+        finally:
+            client.flushall()
+            with owner.begin() as connection:
+                connection.execute(_EMPTY)
 
 
 def _settings(servers: Embedded, folder: Path) -> Settings:

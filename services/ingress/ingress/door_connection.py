@@ -11,14 +11,15 @@ from http import HTTPStatus
 from typing import Any, cast
 
 from common.addresses import client_address
+from ingress import patience
 from ingress.answers import Answer, refusal
 from ingress.door import BODY_LIMIT, Delivery, Door
 from ingress.plain_head import LONGEST_HEAD, PlainHead, read_plain_head
-from ingress.webhook import BODY_SECONDS, SlowBodyError
+from ingress.webhook import SlowBodyError
 
-HEAD_SECONDS = 10.0
 # More than this waits in the kernel, and so with the sender.
 _MOST_WAITING = 256 * 1024
+_HEAD_TOO_LONG = Answer(431)
 _END_OF_HEAD = (b"\r\n\r\n", b"\n\n")
 
 Handover = Callable[[asyncio.Transport, bytes], None]
@@ -38,19 +39,33 @@ class DoorConnection(asyncio.Protocol):
         self._head: PlainHead | None = None
         self._answering: asyncio.Task[None] | None = None
         self._is_last = False
+        self._is_lingering = False
+        self._is_unread = False
         self._transport: asyncio.Transport | None = None
         self.deadline = 0.0
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport = cast("asyncio.Transport", transport)
-        self.deadline = _now() + HEAD_SECONDS
+        self.deadline = _now() + patience.HEADER_SECONDS
 
     def connection_lost(self, _exc: Exception | None) -> None:
         self._transport = None
 
+    def pause_writing(self) -> None:
+        """Take no more requests of one who does not read the answers."""
+        self._is_unread = True
+        self.deadline = _now() + patience.HEADER_SECONDS
+
+    def resume_writing(self) -> None:
+        self._is_unread = False
+        if self._answering is None:
+            self._go_on()
+
     def data_received(self, data: bytes) -> None:
+        if self._is_lingering:
+            return
         if not self._received and self._head is None:
-            self.deadline = _now() + HEAD_SECONDS
+            self.deadline = _now() + patience.HEADER_SECONDS
         self._received += data
         if self._answering is None:
             self._go_on()
@@ -61,7 +76,9 @@ class DoorConnection(asyncio.Protocol):
         """Close a connection that has let its time go by; say so when a body was awaited."""
         if self._answering is not None or now < self.deadline:
             return
-        if self._head is not None:
+        if self._is_unread and self._transport is not None:
+            self._transport.abort()
+        elif self._head is not None and not self._is_lingering:
             self._write(refusal(SlowBodyError()), is_last=True)
         self._close()
 
@@ -73,14 +90,13 @@ class DoorConnection(asyncio.Protocol):
 
     def _go_on(self) -> None:
         """Take the next request as far as its bytes have come."""
-        if self._transport is None:
+        if self._transport is None or self._is_unread:
             return
         if self._head is None and not self._read_head():
             return
         head = cast("PlainHead", self._head)
         if head.body_size > BODY_LIMIT:
-            self._write(self._door.too_large(head.store_id), is_last=True)
-            self._close()
+            self._linger_behind(self._door.too_large(head.store_id))
             return
         whole = head.size + head.body_size
         if len(self._received) < whole:
@@ -95,14 +111,24 @@ class DoorConnection(asyncio.Protocol):
         """Read the next head; hand the connection over when it is not plain."""
         if not any(end in self._received for end in _END_OF_HEAD):
             if len(self._received) > LONGEST_HEAD:
-                self._hand_over()
+                self._linger_behind(_HEAD_TOO_LONG)
             return False
         self._head = read_plain_head(self._received)
         if self._head is None:
             self._hand_over()
             return False
-        self.deadline = _now() + BODY_SECONDS
+        self.deadline = _now() + patience.BODY_SECONDS
         return True
+
+    def _linger_behind(self, answer: Answer) -> None:
+        """Answer for the last time, and let what still comes go by for a moment.
+
+        Closing upon it would take the answer back.
+        """
+        self._write(answer, is_last=True)
+        self._received.clear()
+        self._is_lingering = True
+        self.deadline = _now() + patience.LINGER_SECONDS
 
     def _hand_over(self) -> None:
         transport, self._transport = self._transport, None
@@ -110,16 +136,20 @@ class DoorConnection(asyncio.Protocol):
         self._handover(cast("asyncio.Transport", transport), received)
 
     async def _answer(self, delivery: Delivery) -> None:
+        answer = None
         try:
             answer = await self._door.receive(delivery)
         finally:
             self._answering = None
+            if answer is None:
+                self._close()
         self._write(answer, is_last=self._is_last)
         if self._is_last:
             self._close()
             return
         if self._transport is not None:
-            self.deadline = _now() + (HEAD_SECONDS if self._received else self._idle_seconds)
+            is_owed = bool(self._received) or self._is_unread
+            self.deadline = _now() + (patience.HEADER_SECONDS if is_owed else self._idle_seconds)
             self._transport.resume_reading()
             self._go_on()
 

@@ -4,6 +4,7 @@ import gc
 from typing import Any
 
 from common.settings import Settings
+from ingress import patience
 
 _settings = Settings.from_environment()
 
@@ -14,8 +15,12 @@ workers = 1
 worker_connections = 4096
 reuse_port = True  # a replaced master need not wait for its orphans to let go of the port
 backlog = 2048
-keepalive = 75  # Meta keeps its connections; a new one costs more than a quiet one
+keepalive = int(patience.IDLE_SECONDS)
 graceful_timeout = 10
+# Meta's headers are short. Over 4,300 digits of a length are more than Python reads as a number.
+limit_request_line = 4094
+limit_request_field_size = 4096
+limit_request_fields = 64
 accesslog = None
 worker_tmp_dir = "/dev/shm"  # noqa: S108  # the heartbeat file must not touch a disk
 control_socket_disable = True

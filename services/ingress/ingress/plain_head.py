@@ -10,7 +10,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-LONGEST_HEAD = 64 * 1024
+LONGEST_HEAD = 8 * 1024  # Meta's have less than one
 _TOKEN = rb"[!#$%&'*+.^_`|~0-9A-Za-z-]+"
 _VALUE = rb"[\t\x20-\x7e\x80-\xff]*"
 _HEAD = re.compile(
@@ -41,7 +41,7 @@ class PlainHead:
 def read_plain_head(received: bytes | bytearray) -> PlainHead | None:
     """Read a head that has come whole; None when it is not plain."""
     found = _HEAD.match(received)
-    if found is None:
+    if found is None or found.end() > LONGEST_HEAD:
         return None
     once: dict[bytes, bytes] = {}
     several: dict[bytes, list[str]] = {b"x-hub-signature-256": [], b"x-forwarded-for": []}

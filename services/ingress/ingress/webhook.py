@@ -6,10 +6,12 @@ most of what comes, and Flask would cost each of them more than all the rest doe
 
 import asyncio
 from collections.abc import Awaitable, Callable, MutableMapping
+from contextlib import suppress
 from typing import Any
 
 from common.addresses import client_address
 from common.errors import InvalidRequestError
+from ingress import patience
 from ingress.answers import Answer, refusal
 from ingress.door import BODY_LIMIT, Delivery, Door
 
@@ -22,8 +24,7 @@ Application = Callable[[Scope, Receive, Send], Awaitable[None]]
 _PREFIX = "/webhooks/"
 _SIGNATURE = b"x-hub-signature-256"
 _FORWARDED = b"x-forwarded-for"
-# 3 MB at a slow mobile line's speed, with room; Meta's lines are not slow.
-BODY_SECONDS = 10.0
+_LINGER_BYTES = 4 * BODY_LIMIT
 
 
 class SlowBodyError(InvalidRequestError):
@@ -66,6 +67,7 @@ class Webhook:
             return
         if body is None:
             await _answer(send, self.door.too_large(store_id))
+            await _linger(receive)
             return
         headers = scope["headers"]
         delivery = Delivery(
@@ -97,27 +99,40 @@ async def _body(scope: Scope, receive: Receive) -> bytes | None:
     """Read the body; None when it is over the limit. Most come whole, with the headers."""
     if _announced(scope) > BODY_LIMIT:
         return None
-    message = await _next(receive)
-    body = bytes(message.get("body", b""))
-    if not message.get("more_body"):
-        return body if len(body) <= BODY_LIMIT else None
     try:
-        async with asyncio.timeout(BODY_SECONDS):
-            return await _rest_of(body, receive)
+        async with asyncio.timeout(patience.BODY_SECONDS) as limit:
+            message = await _next(receive)
+            if message.get("more_body"):
+                return await _rest_of(message["body"], receive, limit)
     except TimeoutError as error:
         raise SlowBodyError from error
+    body = bytes(message.get("body", b""))
+    return body if len(body) <= BODY_LIMIT else None
 
 
-async def _rest_of(begun: bytes, receive: Receive) -> bytes | None:
+async def _rest_of(begun: bytes, receive: Receive, limit: asyncio.Timeout) -> bytes | None:
     body = bytearray(begun)
     is_whole = False
     while not is_whole:
         message = await _next(receive)
+        if limit.expired():
+            # Python 3.11's wait_for, inside `receive`, forgets a time-out that comes with a piece.
+            raise SlowBodyError
         body += message.get("body", b"")
         if len(body) > BODY_LIMIT:
             return None
         is_whole = not message.get("more_body")
     return bytes(body)
+
+
+async def _linger(receive: Receive) -> None:
+    """Let what still comes go by for a moment: closing upon it would take the answer back."""
+    left = _LINGER_BYTES
+    with suppress(TimeoutError, ClientGoneError):
+        async with asyncio.timeout(patience.LINGER_SECONDS) as limit:
+            while left > 0 and not limit.expired():
+                message = await _next(receive)
+                left = left - len(message.get("body", b"")) if message.get("more_body") else 0
 
 
 async def _next(receive: Receive) -> Message:

@@ -4,10 +4,15 @@ from dataclasses import replace
 import pytest
 from sqlalchemy import make_url
 
+from common.database import Database
+from common.sealing import Keyring
+from common.store_registration import StoreRegistration
 from ingress.app import create_app
 from tests.asgi_caller import AsgiCaller
+from tests.conftest import installation, store_change
 
 from .door import Door
+from .served_door import WORKERS, served
 from .wire import Wire
 
 
@@ -52,3 +57,19 @@ def free_port():
     with socket.socket() as held:
         held.bind(("127.0.0.1", 0))
         yield held.getsockname()[1]
+
+
+@pytest.fixture(scope="module", params=WORKERS)
+def internet(request, servers, owner, tmp_path_factory):
+    """A door at the open internet, under each class of worker; one for all tests of a module."""
+    with installation(servers, owner, tmp_path_factory.mktemp("internet")) as settings:
+        _register_a_store(settings)
+        patience = getattr(request.module, "PATIENCE_SECONDS", 1.0)
+        with served(settings, request.param, owner, patience) as door:
+            yield door
+
+
+def _register_a_store(settings):
+    database = Database(settings.database_url)
+    StoreRegistration(database, Keyring(settings.secrets_keys)).register("store-1", store_change(1))
+    database.close()
