@@ -16,6 +16,8 @@ _ENDS = """
     WHERE inbox.store_id = ANY(:stores) AND inbox.kind = 'message'
     GROUP BY 1, 2, 3 ORDER BY 4 DESC
 """
+# A number or an id that a mutation made up, which the Graph API does not take.
+_NO_SUCH_CUSTOMER = ("dead", "131009")
 _OPEN_TURNS = "SELECT count(*) AS many FROM turns WHERE store_id = ANY(:stores) AND state = 'open'"
 _GAPS = """
     SELECT conversation_id FROM conversation_heads
@@ -38,7 +40,7 @@ class Ends:
         found = [
             f"{many} messages are {state} ({outcome})"
             for (state, outcome, _), many in self.counts.items()
-            if state not in ("done", "discarded")
+            if state not in ("done", "discarded") and (state, outcome) != _NO_SUCH_CUSTOMER
         ]
         found += [
             f"{many} messages are done and nowhere to be seen"

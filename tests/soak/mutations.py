@@ -42,8 +42,8 @@ class Mutations:
         ends = ends_of(self._crowd, list(self._taken), _PATIENCE_SECONDS)
         drained = time.monotonic() - began - posted
         print(
-            f"{self._count} deliveries in {posted:.0f} s, answers {dict(self._post.answers)},"
-            f" {sum(map(len, self._taken.values()))} good siblings, drained {drained:.0f} s later;"
+            f"{self._count} deliveries in {posted:.0f} s, answers {dict(self._post.answers)}"
+            f" {dict(self._post.refusals)}, {sum(map(len, self._taken.values()))} good siblings, drained {drained:.0f} s later;"
             f" ends: {ends}",
             flush=True,
         )
@@ -81,7 +81,7 @@ class Mutations:
             for status, many in answers.items()
             if status >= 500 or status == 0
         ]
-        refused = self._count - answers[200]
+        refused = sum(many for status, many in answers.items() if 400 <= status < 500)
         if refused * 100 > self._count * _MOST_REFUSED:
             faults.append(f"{refused} deliveries were refused")
         return faults

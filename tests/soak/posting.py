@@ -15,6 +15,8 @@ from tests.journeys.stack import Stack
 
 CONNECTIONS = 16
 _PATIENCE_SECONDS = 30
+_MOST_TRIES = 10
+_BROKEN = 500
 
 
 @dataclass(frozen=True)
@@ -32,6 +34,7 @@ class Post:
 
     door: str
     answers: Counter[int] = field(default_factory=Counter)
+    refusals: Counter[str] = field(default_factory=Counter)  # by the code in the answer
     _own: threading.local = field(default_factory=threading.local)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
@@ -43,19 +46,28 @@ class Post:
         try:
             connection.request("POST", f"/webhooks/{target.store}", body, headers)
             answer = connection.getresponse()
-            answer.read()
-            status = answer.status
+            said, status = answer.read(), answer.status
         except (OSError, http.client.HTTPException):
             connection.close()
-            status = 0
+            said, status = b"", 0
         with self._lock:
             self.answers[status] += 1
+            if said:
+                self.refusals[json.loads(said)["error"]["code"]] += 1
+        return status
+
+    def deliver_until_taken(self, target: Target, envelope: Any) -> int:
+        """Post one delivery again while it is answered as Meta would come again for."""
+        status = 0
+        for _ in range(_MOST_TRIES):
+            if status == 0 or status >= _BROKEN:
+                status = self.deliver(target, envelope)
         return status
 
     def deliver_all(self, deliveries: Iterable[tuple[Target, Any]]) -> list[int]:
         """Post all over many connections at once; returns the answers in the order given."""
         with ThreadPoolExecutor(CONNECTIONS) as meta:
-            return list(meta.map(lambda each: self.deliver(*each), deliveries))
+            return list(meta.map(lambda each: self.deliver_until_taken(*each), deliveries))
 
     def _connection(self) -> http.client.HTTPConnection:
         if not hasattr(self._own, "connection"):

@@ -37,7 +37,7 @@ class Replay:
 
     def run(self) -> list[str]:
         """Post all, let the workers finish, and list every fault."""
-        expected = {target.store: self._messages(target) for target in self._targets}
+        expected = {target.store: self._events(target) for target in self._targets}
         for _ in range(_ROUNDS):
             deliveries = [each for target in self._targets for each in self._batches(target)]
             self._dice.shuffle(deliveries)
@@ -46,7 +46,7 @@ class Replay:
         print(
             f"{len(self._captured)} files, {_ROUNDS} times to two stores in"
             f" {sum(self._post.answers.values())} deliveries: answers {dict(self._post.answers)},"
-            f" {sum(map(len, expected.values()))} messages; ends: {ends}",
+            f" {sum(map(len, expected.values()))} events; ends: {ends}",
             flush=True,
         )
         faults = [
@@ -80,7 +80,7 @@ class Replay:
                 entries = [entries[0] | {"changes": changes}]
             yield target, payloads[0] | {"entry": entries or payloads[0]["entry"]}
 
-    def _messages(self, target: Target) -> set[str]:
+    def _events(self, target: Target) -> set[str]:
         payloads = [self._of_store(target, name) for name in self._captured]
         return {each["id"] for payload in payloads for each in _elements(payload, ("messages",))}
 
@@ -118,17 +118,20 @@ def _listed(value: Any, name: str) -> list[Any]:
     return found if isinstance(found, list) else []
 
 
-def _elements(payload: Any, names: tuple[str, ...] = ("messages", "statuses")) -> Iterator[Any]:
-    """Find the messages and statuses of a delivery, and no history."""
-    changes = (
+def _elements(payload: Any, names: tuple[str, ...] = ("messages", "statuses")) -> list[Any]:
+    """List the messages and statuses of a delivery, and no history.
+
+    Without a number nobody knows whose they are: they are set aside for a person.
+    """
+    changes = [
         change for entry in _listed(payload, "entry") for change in _listed(entry, "changes")
-    )
-    for change in changes:
-        value = change.get("value")
-        # Without a number nobody knows whose it is: it is set aside for a person.
-        if "metadata" in (value or ()) and change.get("field", "messages") == "messages":
-            for name in names:
-                yield from _listed(value, name)
+    ]
+    values = [
+        change["value"]
+        for change in changes
+        if change.get("field", "messages") == "messages" and "metadata" in change.get("value", ())
+    ]
+    return [each for value in values for name in names for each in _listed(value, name)]
 
 
 def _shown(agent: Agent, store: str) -> Iterator[str]:
