@@ -86,11 +86,7 @@ class Intake:
 
     def _together(self, group: Sequence[Prepared]) -> Sequence[str]:
         failpoints.reach("ingress.before_commit")
-        for each in group:
-            if each.set_aside:
-                keep(self.database, each.store, each.set_aside)
-            if each.notices:
-                keep_notices(self.database, each.store, each.notices)
+        self._keep_apart(group)
         accepted = iter(accept(self.database, [item for each in group for item in each.items]))
         of_each = [[next(accepted) for _ in each.items] for each in group]
         failpoints.reach("ingress.after_commit")
@@ -100,6 +96,16 @@ class Intake:
         return [
             _outcome(prepared, its_rows) for prepared, its_rows in zip(group, of_each, strict=True)
         ]
+
+    def _keep_apart(self, group: Sequence[Prepared]) -> None:
+        """Keep what joins no conversation, in one commit for each store: a disk is waited for."""
+        stores = {each.store.store_id: each.store for each in group}
+        for store_id, store in stores.items():
+            its_own = [each for each in group if each.store.store_id == store_id]
+            if aside := [row for each in its_own for row in each.set_aside]:
+                keep(self.database, store, aside)
+            if notices := [notice for each in its_own for notice in each.notices]:
+                keep_notices(self.database, store, notices)
 
     def _silence(self, of_each: Sequence[Sequence[Accepted]]) -> None:
         """Take the conversations of new echoes from the bot at once: their turn may be far off."""
