@@ -98,7 +98,7 @@ class Intake:
         ]
 
     def _keep_apart(self, group: Sequence[Prepared]) -> None:
-        """Keep what joins no conversation, in one commit for each store: each costs a disk's time."""
+        """Keep what joins no conversation, in one commit for each store: a disk is waited for."""
         stores = {each.store.store_id: each.store for each in group}
         for store_id, store in stores.items():
             its_own = [each for each in group if each.store.store_id == store_id]
