@@ -113,16 +113,14 @@ class TurnRunner:
         return seconds
 
     def _after_failure(self, store: Store, turn: Turn, error: ServiceError) -> float | None:
-        is_temporary = isinstance(error, TemporaryError)
         is_ours = error.code == PAUSED  # this process was too slow: not the message's fault
+        has_attempts = (
+            isinstance(error, TemporaryError) and turn.attempts < store.settings.attempts
+        )
         with self._ending(turn) as connection:
-            if is_ours:
+            if is_ours or has_attempts:
                 seconds = _backoff(turn, error)
-                turns.postpone(connection, turn, seconds, counted=False)
-                return seconds
-            if is_temporary and turn.attempts < store.settings.attempts:
-                seconds = _backoff(turn, error)
-                turns.postpone(connection, turn, seconds, counted=True)
+                turns.postpone(connection, turn, seconds, counted=not is_ours)
                 return seconds
             outcome = give_up(connection, self.stores.seal_of(store), turn, error)
             next_due = turns.next_due(connection, store.store_id, turn.lease.conversation_id)

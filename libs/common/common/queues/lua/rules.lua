@@ -150,13 +150,17 @@ local function schedule(store)
     if eligible <= now or first(RING .. lane) == store then wake(lane) end
 end
 
+-- A conversation with a turn at work is rung when that ends; says whether it has one.
+local function is_rung_behind_its_turn(store, conversation, due)
+    if not is_claimed(store, conversation) then return false end
+    redis.call('ZADD', AGAIN .. store, 'LT', at(due), conversation)
+    redis.call('PEXPIRE', AGAIN .. store, LONGEST_CLAIM)
+    return true
+end
+
 -- Gives a conversation its doorbell, or an earlier one than it has.
 local function ring_conversation(store, conversation, due)
-    if is_claimed(store, conversation) then
-        redis.call('ZADD', AGAIN .. store, 'LT', at(due), conversation)
-        redis.call('PEXPIRE', AGAIN .. store, LONGEST_CLAIM)
-        return
-    end
+    if is_rung_behind_its_turn(store, conversation, due) then return end
     local known = score(RUNG .. store, conversation)
     -- A flag whose job was lost is no doorbell.
     if known == 0 and redis.call('LLEN', QUEUE .. store) == 0 then known = nil end
@@ -170,11 +174,7 @@ local function ring_conversation(store, conversation, due)
 end
 
 local function ring_express(store, conversation, due)
-    if is_claimed(store, conversation) then
-        redis.call('ZADD', AGAIN .. store, 'LT', at(due), conversation)
-        redis.call('PEXPIRE', AGAIN .. store, LONGEST_CLAIM)
-        return
-    end
+    if is_rung_behind_its_turn(store, conversation, due) then return end
     local lane = lane_of(store)
     redis.call('ZADD', EXPRESS .. lane, 'LT', at(due), store .. '/' .. conversation)
     redis.call('SADD', FIRST .. store, conversation)
