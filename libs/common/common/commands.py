@@ -4,6 +4,7 @@ Taking over, giving back and resolving change the owner in one atomic step. A se
 conversation's inbox, so that it is ordered with what the customer writes.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import NAMESPACE_URL, uuid5
 
@@ -38,15 +39,17 @@ def take_over(
     return TakenOver(after, tuple(on_their_way))
 
 
-def silence_bot(database: Database, store_id: str, conversation_id: str) -> bool:
-    """Take the conversation from the bot at once: a person answered from the phone app.
+def silence_bots(database: Database, store_id: str, conversation_ids: Sequence[str]) -> int:
+    """Take conversations from the bot at once: a person answered from the phone app.
 
     A reply that is being computed is void. An agent keeps theirs, and where nothing was said yet
-    there is nothing to silence. Says whether that changed anything; the turn that shows the echo
-    finds it done. The caller counts it in `metrics.handovers`.
+    there is nothing to silence. Returns how many that changed; the turns that show the echoes
+    find it done, or do it. The caller counts it in `metrics.handovers`.
     """
-    ((is_silenced,),) = database.call("silence_bot", store_id, conversation_id, makes_events=True)
-    return bool(is_silenced)
+    ((silenced,),) = database.call(
+        "silence_bots", store_id, list(conversation_ids), makes_events=True
+    )
+    return int(silenced)
 
 
 def release(connection: Connection, store_id: str, session_id: str) -> Conversation:

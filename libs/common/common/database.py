@@ -35,6 +35,7 @@ _CHANGED = "mostrador.changed_stores"
 _LEASE_LOST = "ML001"
 # What two statements fail with that wanted the same: `accept_items`, and PostgreSQL of a deadlock.
 _CONTENDED = ("ML002", "40P01")
+_TOO_MUCH = "54"  # the class of PostgreSQL's own limits
 
 # A webhook must get its 503 within two seconds of the database going away.
 _CONNECT_SECONDS = 2
@@ -162,6 +163,8 @@ def _understood() -> Iterator[None]:
             raise ContendedError("Somebody else wanted the same.") from None
         if state == _LEASE_LOST:
             raise LeaseLostError from None
+        if isinstance(error, psycopg.OperationalError) and (state or "").startswith(_TOO_MUCH):
+            raise DataRefusedError("The database cannot keep so much.") from error
         if isinstance(error, _UNREACHABLE):
             raise DatabaseUnavailableError("The database cannot be reached.") from error
         if isinstance(error, (psycopg.DataError, psycopg.IntegrityError)):

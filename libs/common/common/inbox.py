@@ -38,7 +38,7 @@ class NewItem:
     lid: str | None = None  # of a linked device
     new_phone: str | None = None  # they changed their number to this one
     previous_user_id: str | None = None  # `user_id` has taken its place
-    is_echo: bool = False  # a person of the store wrote it, from the phone app
+    silences: bool = False  # a person of the store has answered with it, from the phone app
 
 
 @dataclass(frozen=True)

@@ -10,19 +10,25 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
+import structlog
+
 from common import failpoints, metrics
-from common.errors import NotAuthenticatedError, ServiceError, StoreNotFoundError, TooLargeError
+from common.errors import NotAuthenticatedError, ServiceError, StoreNotFoundError
+from common.logs import traceback_of
 from ingress.answers import TAKEN, Answer, refusal
+from ingress.body_budget import BodyBudget
 from ingress.failure_limits import FailureLimits, TooManyFailuresError
 from ingress.group_commit import GroupCommit
 from ingress.intake import Intake, Prepared
-from ingress.payloads import parse
+from ingress.payloads import TooManyElementsError, is_large, parse
 from ingress.signature import is_signed
 from ingress.store_lookup import OpenStore, StoreLookup
 
 BODY_LIMIT = 3 * 1024 * 1024  # whatsapp.md 1.2: Meta sends up to 3 MB
-_LARGE = 64 * 1024  # takes longer to read than a loop may be held
+# Meta gets its 503 within two seconds, whatever holds the database up.
+PATIENCE_SECONDS = 1.7
 _READERS = 2
+_LOG = structlog.get_logger()
 
 
 @dataclass(frozen=True)
@@ -43,6 +49,7 @@ class Door:
     intake: Intake
     commits: GroupCommit
     limits: FailureLimits
+    budget: BodyBudget = field(default_factory=BodyBudget)
     _readers: ThreadPoolExecutor = field(
         default_factory=lambda: ThreadPoolExecutor(_READERS, "reader")
     )
@@ -57,6 +64,9 @@ class Door:
         except ServiceError as error:
             outcome = error.code
             return refusal(error)
+        except Exception as error:  # noqa: BLE001  # a door: who calls gets an answer
+            _LOG.error("unexpected_error", **traceback_of(error))
+            return refusal(ServiceError("Something broke on our side."))
         else:
             return TAKEN
         finally:
@@ -64,29 +74,31 @@ class Door:
             metrics.webhook_deliveries.labels(label, outcome).inc()
             metrics.webhook_seconds.labels(label).observe(time.perf_counter() - began)
 
-    def too_large(self, store_id: str) -> Answer:
-        """Refuse a body over the limit without having read it."""
-        error = TooLargeError("The body is over its limit.")
+    def refuse(self, error: ServiceError, store_id: str = "") -> Answer:
+        """Refuse, and count, what did not come so far as to be a delivery."""
         metrics.webhook_deliveries.labels(self._label(store_id), error.code).inc()
         return refusal(error)
 
     async def _take(self, delivery: Delivery) -> str:
-        store = await self._store_of(delivery)
-        if len(delivery.body) < _LARGE:
-            prepared = self._read(store, delivery)
-        else:
-            loop = asyncio.get_running_loop()
+        loop = asyncio.get_running_loop()
+        deadline = loop.time() + PATIENCE_SECONDS
+        store = await self._store_of(delivery, deadline)
+        if is_large(delivery.body):
             prepared = await loop.run_in_executor(self._readers, self._read, store, delivery)
-        return await self.commits.commit(prepared)
+        else:
+            prepared = self._read(store, delivery)
+        return await self.commits.commit(prepared, deadline)
 
-    async def _store_of(self, delivery: Delivery) -> OpenStore:
-        # Made-up names would each cost a question to the database.
-        if self.lookup.is_unknown(delivery.store_id) and self.limits.is_exhausted(delivery.address):
+    async def _store_of(self, delivery: Delivery, deadline: float) -> OpenStore:
+        # Made-up names each cost a question to the database: who has failed often may ask few.
+        is_doubtful = self.lookup.is_unknown(delivery.store_id) and self.lookup.is_asked_much
+        if is_doubtful and self.limits.is_exhausted(delivery.address):
             raise TooManyFailuresError
         try:
-            return await self.lookup.find(delivery.store_id)
+            return await self.lookup.find(delivery.store_id, deadline)
         except StoreNotFoundError:
-            self.limits.count(delivery.address)
+            if self.limits.count(delivery.address):
+                raise TooManyFailuresError from None
             raise
 
     def _read(self, store: OpenStore, delivery: Delivery) -> Prepared:
@@ -94,7 +106,11 @@ class Door:
             if self.limits.count(delivery.address):
                 raise TooManyFailuresError
             raise NotAuthenticatedError("The signature is missing or wrong.", code="bad_signature")
-        return self.intake.prepare(store, delivery.body, parse(delivery.body))
+        try:
+            changes = parse(delivery.body)
+        except TooManyElementsError:
+            return self.intake.set_whole_aside(store, delivery.body)
+        return self.intake.prepare(store, delivery.body, changes)
 
     def _label(self, store_id: str) -> str:
         """Keep made-up store ids out of the metrics' labels."""

@@ -11,10 +11,12 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
-from common.errors import DatabaseUnavailableError, ServiceError, TemporaryError
+from common.errors import DatabaseUnavailableError, ServiceError
 from ingress.intake import Prepared
+from ingress.refusals import FullError
 
-_PATIENCE_SECONDS = 1.7
+# A group that takes longer than this is stuck: nobody else need wait to know it.
+_STUCK_SECONDS = 1.7
 _LOOK_SECONDS = 0.2
 _MOST_WAITING = 4_096
 _MOST_BYTES = 64 * 1024 * 1024
@@ -25,11 +27,12 @@ _MOST_ITEMS = 1_000
 Write = Callable[[Sequence[Prepared]], Sequence[str | ServiceError]]
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(eq=False)
 class _Waiting:
     prepared: Prepared
     ended: "asyncio.Future[str]"
-    since: float
+    deadline: float
+    is_alone: bool = False  # a group that it was in broke
 
 
 class GroupCommit:
@@ -44,17 +47,17 @@ class GroupCommit:
         self._began: float | None = None
         self._is_watched = False
 
-    async def commit(self, prepared: Prepared) -> str:
+    async def commit(self, prepared: Prepared, deadline: float) -> str:
         """Commit a delivery with whatever waits beside it; returns how it ended.
 
-        Raises the ServiceError that it failed with: TemporaryError when too much is waiting,
-        DatabaseUnavailableError when the database does not answer in time.
+        Raises the ServiceError that it failed with: FullError when too much is waiting,
+        DatabaseUnavailableError at the deadline, by the loop's clock.
         """
         loop = asyncio.get_running_loop()
         self._refuse_if_stuck(loop.time())
         if len(self._waiting) >= _MOST_WAITING or self._bytes >= _MOST_BYTES:
-            raise TemporaryError("Too much is waiting.", code="busy", retry_after=1)
-        waiting = _Waiting(prepared, loop.create_future(), loop.time())
+            raise FullError
+        waiting = _Waiting(prepared, loop.create_future(), deadline)
         self._waiting.append(waiting)
         self._bytes += prepared.size
         if self._began is None:
@@ -63,7 +66,7 @@ class GroupCommit:
         return await waiting.ended
 
     def _refuse_if_stuck(self, now: float) -> None:
-        if self._began is not None and now - self._began > _PATIENCE_SECONDS:
+        if self._began is not None and now - self._began > _STUCK_SECONDS:
             raise _unanswered()
 
     def _begin_group(self, loop: asyncio.AbstractEventLoop) -> None:
@@ -79,6 +82,8 @@ class GroupCommit:
         group: list[_Waiting] = []
         items = 0
         while self._waiting and (not group or items < _MOST_ITEMS):
+            if group and (self._waiting[0].is_alone or group[0].is_alone):
+                break
             waiting = self._waiting.popleft()
             self._bytes -= waiting.prepared.size
             if waiting.ended.done():
@@ -89,6 +94,8 @@ class GroupCommit:
 
     def _end_group(self, writing: "asyncio.Future[Sequence[str | ServiceError]]") -> None:
         broken = writing.exception()
+        if broken and len(self._group) > 1:
+            self._take_apart()
         outcomes = [broken] * len(self._group) if broken else writing.result()
         for waiting, outcome in zip(self._group, outcomes, strict=True):
             if waiting.ended.done():
@@ -100,6 +107,14 @@ class GroupCommit:
         self._began, self._group = None, []
         self._begin_group(asyncio.get_running_loop())
 
+    def _take_apart(self) -> None:
+        """Let each of a group that broke go alone, so that only what is to blame breaks."""
+        for waiting in reversed(self._group):
+            waiting.is_alone = True
+            self._waiting.appendleft(waiting)
+            self._bytes += waiting.prepared.size
+        self._group = []
+
     def _watch(self, loop: asyncio.AbstractEventLoop) -> None:
         """Look again in a moment whether somebody has waited too long; one look for all."""
         if not self._is_watched:
@@ -108,9 +123,8 @@ class GroupCommit:
 
     def _look(self, loop: asyncio.AbstractEventLoop) -> None:
         self._is_watched = False
-        too_long = loop.time() - _PATIENCE_SECONDS
         for waiting in (*self._group, *self._waiting):
-            if waiting.since < too_long and not waiting.ended.done():
+            if waiting.deadline < loop.time() and not waiting.ended.done():
                 waiting.ended.set_exception(_unanswered())
         if self._group or self._waiting:
             self._watch(loop)

@@ -4,15 +4,16 @@ If saving fails the caller answers 503 and Meta sends again. If ringing fails th
 200 all the same: the sweeper rings later.
 """
 
+import time
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import structlog
 
 from common import failpoints, metrics
-from common.commands import silence_bot
+from common.commands import silence_bots
 from common.database import Database
-from common.errors import DataRefusedError, ServiceError
+from common.errors import ContendedError, DataRefusedError, ServiceError
 from common.inbound import InboundMessage, StatusUpdate
 from common.inbox import Accepted, NewItem, accept
 from common.plain_text import storable
@@ -32,6 +33,7 @@ from ingress.store_lookup import OpenStore
 _LOG = structlog.get_logger()
 # Of a change with these something is taken: all, or what names its customer.
 _TAKEN = ("", "no_sender")
+_WINDOW_SECONDS = 24 * 60 * 60
 
 
 @dataclass(frozen=True)
@@ -70,6 +72,10 @@ class Intake:
             ),
         )
 
+    def set_whole_aside(self, store: OpenStore, body: bytes) -> Prepared:
+        """Keep a delivery as it came, for a person: nobody honest sends so much at once."""
+        return Prepared(store, body, (), (refused_whole(store, body),), ())
+
     def write(self, group: Sequence[Prepared]) -> Sequence[str | ServiceError]:
         """Commit a group and ring; returns how each delivery ended, for the metrics, or why not.
 
@@ -77,10 +83,10 @@ class Intake:
         """
         try:
             return self._together(group)
-        except DataRefusedError:
+        except (DataRefusedError, ContendedError) as error:
             if len(group) > 1:
                 return [outcome for each in group for outcome in self.write([each])]
-            return [self._refused(group[0])]
+            return [self._refused(group[0]) if isinstance(error, DataRefusedError) else error]
         except ServiceError as error:
             return [error] * len(group)
 
@@ -108,17 +114,19 @@ class Intake:
                 keep_notices(self.database, store, notices)
 
     def _silence(self, of_each: Sequence[Sequence[Accepted]]) -> None:
-        """Take the conversations of new echoes from the bot at once: their turn may be far off."""
+        """Take the conversations of new echoes from the bot at once: their turns may be far off."""
+        answered: dict[str, dict[str, None]] = {}
         for each in (row for its_rows in of_each for row in its_rows):
-            if not (each.item.is_echo and each.is_new and each.conversation_id):
-                continue
+            if each.item.silences and each.is_new and each.conversation_id:
+                answered.setdefault(each.item.store_id, {})[each.conversation_id] = None
+        for store_id, conversations in answered.items():
             try:
-                is_silenced = silence_bot(self.database, each.item.store_id, each.conversation_id)
+                silenced = silence_bots(self.database, store_id, list(conversations))
             except ServiceError as error:
-                _LOG.warning("bot_not_silenced", store=each.item.store_id, code=error.code)
-                continue  # the echo's own turn does it
-            if is_silenced:
-                metrics.handovers.labels(each.item.store_id, "PHONE_APP").inc()
+                # The echoes' own turns do it.
+                _LOG.warning("bot_not_silenced", store=store_id, code=error.code)
+                continue
+            metrics.handovers.labels(store_id, "PHONE_APP").inc(silenced)
 
     def _refused(self, prepared: Prepared) -> str | ServiceError:
         """Keep whole what the database cannot keep in parts: Meta would send it for days."""
@@ -153,8 +161,10 @@ class Intake:
 
 
 def _items(store: OpenStore, change: Change) -> Iterator[NewItem]:
-    for message in filter(has_contact, (*change.messages, *change.echoes)):
+    for message in filter(has_contact, change.messages):
         yield _message_item(store, message)
+    for echo in filter(has_contact, change.echoes):
+        yield replace(_message_item(store, echo), silences=_says_something_now(echo))
     for status in change.statuses:
         yield _status_item(store, status)
 
@@ -172,8 +182,12 @@ def _message_item(store: OpenStore, message: InboundMessage) -> NewItem:
         name=storable(message.name),
         new_phone=message.new_phone,
         previous_user_id=message.previous_user_id,
-        is_echo=message.author == "agent",
     )
+
+
+def _says_something_now(echo: InboundMessage) -> bool:
+    """Say whether a person answers with this now: no reaction, no edit, nothing of another day."""
+    return echo.target is None and time.time() - (echo.sent_at or 0) < _WINDOW_SECONDS
 
 
 def _status_item(store: OpenStore, status: StatusUpdate) -> NewItem:

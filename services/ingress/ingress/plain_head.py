@@ -20,7 +20,8 @@ _HEAD = re.compile(
     + _VALUE
     + rb"\r\n)+)\r\n"
 )
-_LINE = re.compile(rb"([^:\r\n]+):[\t ]*([^\r\n]*?)[\t ]*\r\n")
+# Each byte is looked at once, whatever stands there: blanks are stripped afterwards.
+_LINE = re.compile(rb"([^:\r\n]+):([^\r\n]*)\r\n")
 _LENGTH = re.compile(rb"[0-9]{1,12}")
 # Each could change where the request ends or what follows it.
 _NOT_PLAIN = frozenset((b"transfer-encoding", b"expect", b"upgrade", b"trailer", b"te"))
@@ -50,9 +51,9 @@ def read_plain_head(received: bytes | bytearray) -> PlainHead | None:
         if name in _NOT_PLAIN or name in once:
             return None
         if name in _ONCE:
-            once[name] = value
+            once[name] = value.strip(b"\t ")
         elif name in several:
-            several[name].append(value.decode("latin-1"))
+            several[name].append(value.strip(b"\t ").decode("latin-1"))
     if not _is_plain(once):
         return None
     return PlainHead(

@@ -9,18 +9,18 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
-from common.errors import DatabaseUnavailableError, StoreNotFoundError, TemporaryError
+from common.errors import DatabaseUnavailableError, StoreNotFoundError
 from common.identifiers import is_store_id
 from common.queues import Pace
 from common.sealing import StoreSeal
 from common.stores import Store, Stores
+from ingress.refusals import FullError
 
 _FRESH_SECONDS = 1.0
 _MOST_CACHED = 20_000
-# Meta gets its 503 within two seconds, whatever holds the database up.
-_PATIENCE_SECONDS = 1.7
 _THREADS = 2
 _MOST_QUESTIONS = 256
+_MANY_QUESTIONS = 8
 
 
 @dataclass(frozen=True)
@@ -46,11 +46,14 @@ class StoreLookup:
         self._cached: dict[str, tuple[float, OpenStore | None]] = {}
         self._asking: dict[str, asyncio.Task[OpenStore | None]] = {}
 
-    async def find(self, store_id: str) -> OpenStore:
-        """Find a store; raises StoreNotFoundError, or DatabaseUnavailableError after a while."""
+    async def find(self, store_id: str, deadline: float) -> OpenStore:
+        """Find a store; raises StoreNotFoundError.
+
+        DatabaseUnavailableError at the deadline, by the loop's clock.
+        """
         fresh_until, found = self._cached.get(store_id, (0.0, None))
         if fresh_until < time.monotonic():
-            found = await self._ask(store_id)
+            found = await self._ask(store_id, deadline)
         if found is None:
             raise StoreNotFoundError(store_id)
         return found
@@ -59,19 +62,25 @@ class StoreLookup:
         """Say whether nobody here has met such a store lately; asks nobody."""
         return self._cached.get(store_id, (0.0, None))[1] is None
 
-    async def _ask(self, store_id: str) -> OpenStore | None:
+    @property
+    def is_asked_much(self) -> bool:
+        """Say whether several stores are being asked for at this moment."""
+        return len(self._asking) >= _MANY_QUESTIONS
+
+    async def _ask(self, store_id: str, deadline: float) -> OpenStore | None:
         if not is_store_id(store_id):
             return None
         asking = self._asking.get(store_id)
         if asking is None:
             if len(self._asking) >= _MOST_QUESTIONS:
-                raise TemporaryError("Too many stores are asked for.", code="busy", retry_after=1)
+                raise FullError
             asking = asyncio.create_task(self._read(store_id))
             self._asking[store_id] = asking
             asking.add_done_callback(lambda _: self._asking.pop(store_id, None))
         try:
             # Shielded: one caller's patience must not end what the others wait for.
-            return await asyncio.wait_for(asyncio.shield(asking), _PATIENCE_SECONDS)
+            async with asyncio.timeout_at(deadline):
+                return await asyncio.shield(asking)
         except TimeoutError as error:
             raise DatabaseUnavailableError("The database does not answer.") from error
 

@@ -10,10 +10,12 @@ from contextlib import suppress
 from typing import Any
 
 from common.addresses import client_address
-from common.errors import InvalidRequestError
+from common.errors import ServiceError
 from ingress import patience
-from ingress.answers import Answer, refusal
+from ingress.answers import Answer
+from ingress.body_budget import Share
 from ingress.door import BODY_LIMIT, Delivery, Door
+from ingress.refusals import FullError, SlowBodyError, too_large
 
 Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
@@ -25,16 +27,6 @@ _PREFIX = "/webhooks/"
 _SIGNATURE = b"x-hub-signature-256"
 _FORWARDED = b"x-forwarded-for"
 _LINGER_BYTES = 4 * BODY_LIMIT
-
-
-class SlowBodyError(InvalidRequestError):
-    """The body did not come in time."""
-
-    code = "too_slow"
-    status = 408
-
-    def __init__(self) -> None:
-        super().__init__("The body did not come in time.")
 
 
 class ClientGoneError(Exception):
@@ -58,25 +50,19 @@ class Webhook:
             await self._rest(scope, receive, send)
 
     async def _deliver(self, store_id: str, scope: Scope, receive: Receive, send: Send) -> None:
+        share = self.door.budget.share()
         try:
-            body = await _body(scope, receive)
+            body = await _body(scope, receive, share)
+            signatures = [_text(value) for name, value in scope["headers"] if name == _SIGNATURE]
+            delivery = Delivery(store_id, signatures, body, self._address(scope))
+            await _answer(send, await self.door.receive(delivery))
         except ClientGoneError:
             return
-        except SlowBodyError as error:
-            await _answer(send, refusal(error))
-            return
-        if body is None:
-            await _answer(send, self.door.too_large(store_id))
+        except ServiceError as error:
+            await _answer(send, self.door.refuse(error, store_id))
             await _linger(receive)
-            return
-        headers = scope["headers"]
-        delivery = Delivery(
-            store_id=store_id,
-            signatures=[_text(value) for name, value in headers if name == _SIGNATURE],
-            body=body,
-            address=self._address(scope),
-        )
-        await _answer(send, await self.door.receive(delivery))
+        finally:
+            share.hold(0)
 
     def _address(self, scope: Scope) -> str:
         peer = scope["client"][0] if scope.get("client") else ""
@@ -95,23 +81,22 @@ def _store_of(scope: Scope) -> str:
     return "" if "/" in store_id else store_id
 
 
-async def _body(scope: Scope, receive: Receive) -> bytes | None:
-    """Read the body; None when it is over the limit. Most come whole, with the headers."""
+async def _body(scope: Scope, receive: Receive, share: Share) -> bytes:
+    """Read the body; most come whole, with the headers.
+
+    Raises TooLargeError, SlowBodyError, FullError or ClientGoneError.
+    """
     if _announced(scope) > BODY_LIMIT:
-        return None
+        raise too_large()
     try:
         async with asyncio.timeout(patience.BODY_SECONDS) as limit:
-            message = await _next(receive)
-            if message.get("more_body"):
-                return await _rest_of(message["body"], receive, limit)
+            return await _pieces(receive, share, limit)
     except TimeoutError as error:
         raise SlowBodyError from error
-    body = bytes(message.get("body", b""))
-    return body if len(body) <= BODY_LIMIT else None
 
 
-async def _rest_of(begun: bytes, receive: Receive, limit: asyncio.Timeout) -> bytes | None:
-    body = bytearray(begun)
+async def _pieces(receive: Receive, share: Share, limit: asyncio.Timeout) -> bytes:
+    body = bytearray()
     is_whole = False
     while not is_whole:
         message = await _next(receive)
@@ -120,7 +105,9 @@ async def _rest_of(begun: bytes, receive: Receive, limit: asyncio.Timeout) -> by
             raise SlowBodyError
         body += message.get("body", b"")
         if len(body) > BODY_LIMIT:
-            return None
+            raise too_large()
+        if not share.hold(len(body)):
+            raise FullError
         is_whole = not message.get("more_body")
     return bytes(body)
 

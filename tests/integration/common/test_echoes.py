@@ -95,9 +95,9 @@ def test_the_door_silences_the_bot_ahead_of_the_turn_that_shows_the_echo(thread,
     conversation = str(thread.conversation().conversation_id)
     database = thread.desk.database
 
-    assert not commands.silence_bot(database, "store-2", conversation)
-    assert commands.silence_bot(database, "store-1", conversation)
-    assert not commands.silence_bot(database, "store-1", conversation)
+    assert not commands.silence_bots(database, "store-2", [conversation])
+    assert commands.silence_bots(database, "store-1", [conversation])
+    assert not commands.silence_bots(database, "store-1", [conversation])
     assert thread.conversation().owner == "queue"
     standing = thread.bring(echo("a1"))
     assert (standing.is_silenced, standing.epoch) == (False, 2)
@@ -107,7 +107,7 @@ def test_the_door_silences_the_bot_ahead_of_the_turn_that_shows_the_echo(thread,
 def test_where_nothing_was_said_there_is_nobody_to_silence(thread):
     lease = thread.lease()
 
-    assert not commands.silence_bot(thread.desk.database, "store-1", lease.conversation_id)
+    assert not commands.silence_bots(thread.desk.database, "store-1", [lease.conversation_id])
 
 
 def test_a_note_of_whatsapps_opens_no_window_and_is_nobodys_line(thread):

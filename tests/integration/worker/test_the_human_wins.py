@@ -91,7 +91,7 @@ def test_a_reply_that_is_being_computed_when_a_person_answers_from_the_phone_nev
     assert asked.wait(10)
 
     (row,) = system.rows("SELECT conversation_id FROM conversations")
-    assert commands.silence_bot(system.database, "store-1", str(row["conversation_id"]))
+    assert commands.silence_bots(system.database, "store-1", [str(row["conversation_id"])])
     go_on.set()
 
     assert handled(system, 1) == [("done", "taken_over")]

@@ -99,14 +99,24 @@ BEGIN
     RETURN true;
 END $$;
 
--- The same on its own, ahead of the turn that shows the echo.
-CREATE FUNCTION silence_bot(of_store text, its_conversation uuid)
-RETURNS boolean LANGUAGE plpgsql VOLATILE AS $$
+-- The same for several at once, ahead of the turns that show the echoes; returns how many it
+-- silenced. It waits for nobody long and not for the disk: those turns do it again.
+CREATE FUNCTION silence_bots(of_store text, their_ids uuid[])
+RETURNS bigint LANGUAGE plpgsql VOLATILE SET lock_timeout = '200ms' AS $$
+DECLARE
+    its_id uuid;
+    silenced bigint := 0;
 BEGIN
-    PERFORM set_config('mostrador.store_id', of_store, true);
-    PERFORM 1 FROM conversations
-    WHERE store_id = of_store AND conversation_id = its_conversation FOR NO KEY UPDATE;
-    RETURN quieten(of_store, its_conversation);
+    PERFORM set_config('mostrador.store_id', of_store, true),
+            set_config('synchronous_commit', 'off', true);
+    FOR its_id IN
+        SELECT conversation_id FROM conversations
+        WHERE store_id = of_store AND conversation_id = ANY (their_ids)
+        ORDER BY conversation_id FOR NO KEY UPDATE
+    LOOP
+        silenced := silenced + quieten(of_store, its_id)::integer;
+    END LOOP;
+    RETURN silenced;
 END $$;
 
 -- Remembers one message of a turn unless it is there; says whether it silenced the bot.

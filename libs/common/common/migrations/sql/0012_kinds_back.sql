@@ -1,5 +1,5 @@
 -- The functions and the index as they were before 0012.
-DROP FUNCTION was_asked_for_text, remember_turn, remember_said, silence_bot, quieten, apply_parked,
+DROP FUNCTION was_asked_for_text, remember_turn, remember_said, silence_bots, quieten, apply_parked,
     change_message, enter_session;
 DROP INDEX message_changes_by_target, message_changes_parked;
 CREATE INDEX message_changes_parked ON message_changes (store_id, target_wamid)
