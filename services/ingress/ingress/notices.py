@@ -20,6 +20,7 @@ from ingress.notice_rules import (
 _OF_ELEMENTS = frozenset(("messages", "smb_message_echoes"))
 _GRAVITY: dict[Severity, int] = {"notice": 0, "warning": 1, "alert": 2}
 _LONGEST_EVENT = 80
+_MOST_STATES = 100  # of one event; there are a handful
 # Where a field has a list instead of an event: what its first element says happened.
 _LISTS = {
     "groups": "type",
@@ -100,10 +101,10 @@ def _meaning(field: str, event: str, value: Mapping[str, Any], severity: Severit
 def _states(value: Mapping[str, Any]) -> Iterator[str]:
     """Name what an account event is about, where that decides how grave it is."""
     banned = fields.mapping(value.get("ban_info")).get("waba_ban_state")
-    for state in fields.items(banned) or (banned,):
+    for state in fields.items(banned)[:_MOST_STATES] or (banned,):
         yield fields.label(state).upper()
     restrictions = value.get("restriction_info")
-    for each in fields.items(restrictions) or (restrictions,):
+    for each in fields.items(restrictions)[:_MOST_STATES] or (restrictions,):
         yield fields.label(fields.mapping(each).get("restriction_type")).upper()
     if value.get("disconnection_info"):
         yield "DISCONNECTED"

@@ -2,7 +2,7 @@
 
 Pure. Every field is optional and every kind may be new: what is not understood becomes an
 `unsupported` message with its raw JSON, never an exception. Only bytes that are not JSON at
-all, or JSON that no honest sender nests so deep, are refused.
+all, and JSON that is deeper or has more elements than Meta ever sends, are refused.
 """
 
 import json
@@ -13,12 +13,17 @@ from typing import Any, NoReturn
 from common.errors import InvalidRequestError
 from common.inbound import InboundMessage, StatusUpdate
 from ingress import fields, messages, people
+from ingress.element_limits import refuse_too_many
 from ingress.errors import PlatformError, errors
 from ingress.notices import Notice, notice
 from ingress.people import Listed
 from ingress.statuses import status
 
 _DEEPEST = 32  # reliability.md section 4; Meta's own payloads have about twelve levels
+# What takes longer to read than an event loop may be held, by bytes and by commas: Meta writes
+# ten for a status and five for a text, and even a bare number in a list has one.
+_LARGE_BYTES = 64 * 1024
+_LARGE_COMMAS = 600
 _MESSAGES = "messages"
 _ECHOES = "smb_message_echoes"
 _CALLS = "calls"
@@ -47,9 +52,20 @@ class Change:
     raw: Mapping[str, Any]
 
 
+def looks_large(body: bytes) -> bool:
+    """Say whether a body may take long to read; looks at its bytes alone, and errs to yes."""
+    return len(body) > _LARGE_BYTES or body.count(b",") > _LARGE_COMMAS
+
+
 def parse(body: bytes) -> tuple[Change, ...]:
-    """Read one delivery, in its order; raises InvalidRequestError: `not_json` or `too_deep`."""
-    return tuple(_changes(_envelope(body)))
+    """Read one delivery, in its order.
+
+    Raises InvalidRequestError, `not_json` or `too_deep`; and its TooManyElementsError, for more
+    than Meta ever sends at once, before any of it is read.
+    """
+    envelope = _envelope(body)
+    refuse_too_many(envelope)
+    return tuple(_changes(envelope))
 
 
 def _envelope(body: bytes) -> Any:

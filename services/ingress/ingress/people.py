@@ -4,7 +4,7 @@ Every identifier is optional: a number, a business-scoped user id, or both, in t
 only in the envelope's list of contacts.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,10 +18,6 @@ class Person:
     phone: str | None = None
     user_id: str | None = None
     name: str = ""
-
-    def is_named_by(self, phone: str | None, user_id: str | None) -> bool:
-        has_phone = phone is not None and phone == self.phone
-        return has_phone or (user_id is not None and user_id == self.user_id)
 
 
 _NOBODY = Person()
@@ -40,11 +36,15 @@ class Listed:
 
     people: tuple[Person, ...]
     only: Person
+    by_phone: Mapping[str | None, int]  # the first place of each in `people`
+    by_user_id: Mapping[str | None, int]
 
     def find(self, phone: str | None, user_id: str | None) -> Person:
-        for person in self.people:
-            if person.is_named_by(phone, user_id):
-                return person
+        """Find the first who has this number or this id, however long the list is."""
+        nowhere = len(self.people)
+        place = min(self.by_phone.get(phone, nowhere), self.by_user_id.get(user_id, nowhere))
+        if place < nowhere:
+            return self.people[place]
         is_another = user_id is not None and self.only.user_id not in (None, user_id)
         return _NOBODY if is_another else self.only
 
@@ -54,7 +54,20 @@ def listed(value: Mapping[str, Any]) -> Listed:
     contacts = map(fields.mapping, fields.items(value.get("contacts")))
     people = tuple(_listed_person(each) for each in contacts)
     is_sure = len(people) == 1 and _are_of_one_person(value)
-    return Listed(people, people[0] if is_sure else _NOBODY)
+    return Listed(
+        people=people,
+        only=people[0] if is_sure else _NOBODY,
+        by_phone=_places(each.phone for each in people),
+        by_user_id=_places(each.user_id for each in people),
+    )
+
+
+def _places(names: Iterable[str | None]) -> dict[str | None, int]:
+    places: dict[str | None, int] = {}
+    for place, name in enumerate(names):
+        if name is not None:
+            places.setdefault(name, place)
+    return places
 
 
 def _are_of_one_person(value: Mapping[str, Any]) -> bool:

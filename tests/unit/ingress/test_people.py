@@ -153,3 +153,18 @@ def test_a_number_may_differ_from_the_one_on_the_list():
         "MX.eva",
         "Eva",
     )
+
+
+def test_the_first_on_the_list_with_the_number_or_the_id_is_meant():
+    contacts = [
+        {"wa_id": "573001", "profile": {"name": "Ana"}},
+        {"wa_id": "573002", "user_id": "CO.eva", "profile": {"name": "Eva"}},
+        {"wa_id": "573001", "user_id": "CO.eva", "profile": {"name": "Otra"}},
+    ]
+
+    def name(**sender):
+        return parsed({"id": "a"} | sender, contacts=contacts).name
+
+    assert name(**{"from": "573001", "from_user_id": "CO.eva"}) == "Ana"
+    assert name(**{"from": "573009", "from_user_id": "CO.eva"}) == "Eva"
+    assert name(**{"from": "573009", "from_user_id": "CO.nadie"}) == ""
