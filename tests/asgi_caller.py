@@ -28,6 +28,8 @@ class AsgiCaller:
 
     def __init__(self, app: Any) -> None:
         self._app = app
+        self._calls = threading.Lock()
+        self._is_closed = False
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
         self._thread.start()
@@ -61,7 +63,10 @@ class AsgiCaller:
             "client": (address, 40000),
             "server": ("127.0.0.1", 8001),
         }
-        calling = asyncio.run_coroutine_threadsafe(self._call(scope, pieces), self._loop)
+        with self._calls:
+            if self._is_closed:
+                raise ConnectionError("The application is gone.")
+            calling = asyncio.run_coroutine_threadsafe(self._call(scope, pieces), self._loop)
         return calling.result(30)
 
     def as_wsgi(self, environ: dict[str, Any], start_response: Any) -> list[bytes]:
@@ -79,6 +84,8 @@ class AsgiCaller:
         return [answered.data]
 
     def close(self) -> None:
+        with self._calls:
+            self._is_closed = True
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join(10)
         self._loop.close()

@@ -8,7 +8,7 @@ from flask import Blueprint, Flask, Response, make_response, render_template
 # What an access check lets through without a log-in or a token.
 ENDPOINTS = frozenset({"docs.page", "docs.static"})
 
-_POLICY = "default-src 'none'; style-src 'self'"
+_POLICY = "default-src 'none'; style-src 'self'; base-uri 'none'; frame-ancestors 'none'"
 _METHODS = ("get", "post", "put", "patch", "delete")
 # flask-smorest's own kind of paging, which no route has.
 _UNUSED = "PaginationMetadata"

@@ -17,10 +17,11 @@ from common.errors import NotAuthenticatedError, ServiceError, StoreNotFoundErro
 from common.logs import traceback_of
 from ingress.answers import TAKEN, Answer, refusal
 from ingress.body_budget import BodyBudget
+from ingress.element_limits import TooManyElementsError
 from ingress.failure_limits import FailureLimits, TooManyFailuresError
 from ingress.group_commit import GroupCommit
 from ingress.intake import Intake, Prepared
-from ingress.payloads import TooManyElementsError, is_large, parse
+from ingress.payloads import looks_large, parse
 from ingress.signature import is_signed
 from ingress.store_lookup import OpenStore, StoreLookup
 
@@ -83,7 +84,7 @@ class Door:
         loop = asyncio.get_running_loop()
         deadline = loop.time() + PATIENCE_SECONDS
         store = await self._store_of(delivery, deadline)
-        if is_large(delivery.body):
+        if looks_large(delivery.body):
             prepared = await loop.run_in_executor(self._readers, self._read, store, delivery)
         else:
             prepared = self._read(store, delivery)

@@ -11,8 +11,8 @@ from http import HTTPStatus
 from typing import Any, cast
 
 from common.addresses import client_address
-from ingress import patience
 from common.errors import ServiceError
+from ingress import patience
 from ingress.answers import Answer
 from ingress.door import BODY_LIMIT, Delivery, Door
 from ingress.plain_head import LONGEST_HEAD, PlainHead, read_plain_head

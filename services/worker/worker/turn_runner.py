@@ -114,9 +114,7 @@ class TurnRunner:
 
     def _after_failure(self, store: Store, turn: Turn, error: ServiceError) -> float | None:
         is_ours = error.code == PAUSED  # this process was too slow: not the message's fault
-        has_attempts = (
-            isinstance(error, TemporaryError) and turn.attempts < store.settings.attempts
-        )
+        has_attempts = isinstance(error, TemporaryError) and turn.attempts < store.settings.attempts
         with self._ending(turn) as connection:
             if is_ours or has_attempts:
                 seconds = _backoff(turn, error)

@@ -40,9 +40,17 @@ class Served:
     def __init__(self, door):
         self.door = door
         self.connections = []
+        self.lost = 0
 
     def __call__(self):
-        self.connections.append(DoorConnection(self.door, 0, patience.IDLE_SECONDS, _nobody))
+        served = self
+
+        class Watched(DoorConnection):
+            def connection_lost(self, exc):
+                served.lost += 1
+                super().connection_lost(exc)
+
+        self.connections.append(Watched(self.door, 0, patience.IDLE_SECONDS, _nobody))
         return self.connections[-1]
 
 
@@ -63,13 +71,16 @@ def serving(test):
 
     async def run():
         door = SlowDoor()
-        server = await asyncio.get_running_loop().create_server(Served(door), "127.0.0.1", 0)
+        served = Served(door)
+        server = await asyncio.get_running_loop().create_server(served, "127.0.0.1", 0)
         reader, writer = await asyncio.open_connection(*server.sockets[0].getsockname())
         try:
             await asyncio.wait_for(test(door, reader, writer), 20)
         finally:
-            writer.close()
+            door.may_answer.set()
+            writer.transport.abort()
             server.close()
+            await _until(lambda: served.lost == len(served.connections))
 
     asyncio.run(run())
 
