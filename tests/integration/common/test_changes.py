@@ -4,7 +4,8 @@ import random
 
 import pytest
 
-from common import settling
+from common import media, settling
+from common.media import ExpectedMedia
 
 from .thread import NOON, Thread, deleted, edited, reacted, said
 
@@ -93,6 +94,30 @@ def test_a_deleted_message_says_nothing_any_more_to_anybody(thread):
     assert message["revoked_at"] is not None
     assert thread.conversation().preview == "[revoked]"
     assert thread.bring(said("w2")).history == ()
+
+
+@pytest.mark.parametrize("is_here", [True, False])
+def test_a_deleted_messages_file_is_given_up(thread, is_here):
+    database = thread.desk.database
+    thread.bring(said("w1", "mi cédula", kind="image"))
+    message_id = str(thread.messages()[0]["message_id"])
+    media.expect(database, "store-1", [ExpectedMedia(message_id, "77", "image", filename="yo")])
+    claimed = media.claim(database, 30, [], None)
+    if is_here:
+        media.is_ready(database, claimed, "image/png", 5)
+
+    thread.bring(deleted("w1"))
+
+    (row,) = thread.desk.rows("SELECT state, reason, filename FROM media")
+    assert tuple(row) == ("failed", "revoked", "")
+    assert not media.is_ready(database, claimed, "image/png", 5)
+    thread.desk.change("UPDATE media SET due_at = now()")
+    removed = media.claim_revoked(database, None)
+    assert (removed.message_id, removed.place) == (message_id, claimed.place)
+    assert media.claim_revoked(database, None) is None
+    media.forget_revoked(database, removed)
+    thread.bring(deleted("w1", 5))
+    assert media.claim_revoked(database, None) is None
 
 
 def test_what_is_changed_in_the_burst_is_read_as_it_stands(thread):
