@@ -1,7 +1,8 @@
 """What a customer's message brought beside words, from «expected» to «ready» or «failed».
 
-The one module that writes the table `media`. A row is written with its message, claimed for a
-while by whoever fetches it, and settled under that claim; the rules are in 0014_media.sql.
+The one module that writes the table `media`. A row is written after its message, claimed for a
+while by whoever fetches it, and settled under that claim; the rules are in 0014_media.sql. A
+message that is deleted gives its file up (`revoke_media`): it is served no more, and removed.
 """
 
 from collections.abc import Sequence
@@ -9,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, select, text
+from sqlalchemy import Connection, exists, select, text
 
 from common import models
 from common.database import Database
@@ -17,6 +18,7 @@ from common.database import Database
 READY, FAILED = "ready", "failed"
 
 _CLAIM = text("SELECT * FROM claim_media(:seconds, :busy, :only)")
+_CLAIM_REVOKED = text("SELECT store_id, message_id, place FROM claim_revoked(:only)")
 
 
 @dataclass(frozen=True)
@@ -49,6 +51,15 @@ class ClaimedMedia:
 
 
 @dataclass(frozen=True)
+class RevokedMedia:
+    """A deleted message's file, which one process removes now."""
+
+    store_id: str
+    message_id: str
+    place: str
+
+
+@dataclass(frozen=True)
 class KeptMedia:
     """What lies in the storage for a message."""
 
@@ -59,7 +70,10 @@ class KeptMedia:
 
 
 def expect(database: Database, store_id: str, rows: Sequence[ExpectedMedia]) -> int:
-    """Write down what remembered messages brought; returns how many were not known yet."""
+    """Write down what remembered messages brought, and tell the console.
+
+    Returns how many were not known yet.
+    """
     (answer,) = database.call(
         "expect_media",
         store_id,
@@ -69,6 +83,7 @@ def expect(database: Database, store_id: str, rows: Sequence[ExpectedMedia]) -> 
         [each.mime_type for each in rows],
         [each.sha256 for each in rows],
         [each.filename for each in rows],
+        makes_events=True,
     )
     return int(answer.expect_media)
 
@@ -124,15 +139,33 @@ def renew(database: Database, claimed: ClaimedMedia, seconds: float) -> bool:
     return bool(answer.renew_media)
 
 
+def claim_revoked(database: Database, only: Sequence[str] | None) -> RevokedMedia | None:
+    """Take the next file of a deleted message, for some minutes; None when there is none."""
+    with database.everywhere() as connection:
+        asked = {"only": None if only is None else list(only)}
+        row = connection.execute(_CLAIM_REVOKED, asked).one_or_none()
+    return None if row is None else RevokedMedia(row.store_id, str(row.message_id), row.place)
+
+
+def forget_revoked(database: Database, removed: RevokedMedia) -> None:
+    """Note that a deleted message's file is gone."""
+    database.call("forget_revoked", removed.store_id, removed.message_id)
+
+
 def kept(connection: Connection, store_id: str, message_id: str) -> KeptMedia | None:
-    """Find what is ready for a message; None when there is nothing, or not yet."""
-    table = models.media
+    """Find what is ready for a message; None when there is nothing, not yet, or no more."""
+    table, said = models.media, models.messages
     # Named one by one: a claim that never was has no time that Python could hold.
     columns = (table.c.place, table.c.mime_type, table.c.filename, table.c.size)
     query = select(*columns).where(
         table.c.store_id == store_id,
         table.c.message_id == message_id,
         table.c.state == READY,
+        exists().where(
+            said.c.store_id == store_id,
+            said.c.message_id == message_id,
+            said.c.revoked_at.is_(None),
+        ),
     )
     row = connection.execute(query).one_or_none()
     if row is None:

@@ -17,14 +17,14 @@ from common.turns import Turn
 class Words:
     """One thing a turn brought, redacted: a message, or a change of the one it has as `target`.
 
-    `content` is what was written, a reaction's emoji or the edited text; `content_sealed` is
-    given only when it differs.
+    `content` is what was written, a reaction's emoji or the edited text, None of an edit that
+    nobody could read; `content_sealed` is given only when it differs.
     """
 
     message_id: str
     role: str  # user; agent for an echo of the phone app; system for a note of WhatsApp's
     kind: str
-    content: str
+    content: str | None
     content_sealed: bytes | None
     details_sealed: bytes | None
     wamid: str

@@ -1,6 +1,6 @@
 """From rows to messages as an agent sees them: unsealed, with their media and what they quote.
 
-Three queries at most for any number of messages, and only for those that need them.
+Four queries at most for any number of messages, and only for those that need them.
 """
 
 import json
@@ -64,7 +64,7 @@ class MessageReader:
     def _quoted(
         self, connection: Connection, rows: Sequence[Row[Any]]
     ) -> dict[tuple[str, str], QuotedMessage]:
-        """Find what is quoted, by conversation and wamid: nobody quotes another conversation."""
+        """Find what is quoted, by conversation and wamid: nobody quotes another person's."""
         asked = {(row.conversation_id, row.reply_to) for row in rows if row.reply_to}
         if not asked:
             return {}
@@ -72,12 +72,32 @@ class MessageReader:
         statement = select(table).where(
             table.c.store_id == self.store_id,
             table.c.wamid.in_({wamid for _, wamid in asked}),
-            table.c.conversation_id.in_({conversation_id for conversation_id, _ in asked}),
         )
+        found = connection.execute(statement).all()
+        person = self._people(connection, {each for each, _ in asked}, found)
+        known = {(person[row.conversation_id], row.wamid): row for row in found}
         return {
-            (row.conversation_id, row.wamid): QuotedMessage.of(row._mapping, self._content(row))  # noqa: SLF001
-            for row in connection.execute(statement)
+            (of, wamid): QuotedMessage.of(row._mapping, self._content(row))  # noqa: SLF001
+            for of, wamid in asked
+            if (row := known.get((person[of], wamid))) is not None
         }
+
+    def _people(
+        self, connection: Connection, asked: set[str], found: Sequence[Row[Any]]
+    ) -> dict[str, str]:
+        """Say whose each conversation is: contacts that became one have the one's."""
+        ids = asked | {row.conversation_id for row in found}
+        person = {each: each for each in ids}
+        if ids == asked and len(ids) == 1:
+            return person
+        table = models.contacts
+        statement = select(table.c.contact_id, table.c.merged_into).where(
+            table.c.store_id == self.store_id,
+            table.c.contact_id.in_(ids),
+            table.c.merged_into.is_not(None),
+        )
+        merged = connection.execute(statement)
+        return person | {row.contact_id: row.merged_into for row in merged}
 
     def _media(self, connection: Connection, rows: Sequence[Row[Any]]) -> dict[str, ShownMedia]:
         asked = {row.message_id for row in rows if row.kind in _WITH_MEDIA and not row.revoked_at}

@@ -104,7 +104,8 @@ def _opening(standing: Standing, heard: Sequence[Heard]) -> Opening:
 
 def _words(seal: StoreSeal, heard: Heard) -> Words:
     message, mail = heard.message, heard.mail
-    written = storable(kinds.content_of(message))
+    content = kinds.content_of(message)
+    written = storable(content or "")
     redacted = redact(written).text
     details = dict(message.details)
     if message.author == "agent":
@@ -113,7 +114,7 @@ def _words(seal: StoreSeal, heard: Heard) -> Words:
         message_id=mail.inbox_id,
         role=kinds.role_of(message),
         kind=message.kind,
-        content=redacted,
+        content=None if content is None else redacted,
         content_sealed=seal.seal_text(written) if redacted != written else None,
         details_sealed=seal.seal(json.dumps(details).encode("ascii")) if details else None,
         wamid=message.wamid,

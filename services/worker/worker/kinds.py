@@ -27,14 +27,18 @@ def target_of(message: InboundMessage) -> str | None:
     return (message.target or None) if message.kind in _CHANGES else None
 
 
-def content_of(message: InboundMessage) -> str:
-    """Take what stands for the message in the thread: its words, or a reaction's emoji."""
+def content_of(message: InboundMessage) -> str | None:
+    """Take what stands for the message in the thread: its words, or a reaction's emoji.
+
+    None for an edit whose words nobody could read: those it speaks of stay.
+    """
     if message.kind == "reaction":
         return _detail(message, "emoji")[:_LONGEST_EMOJI]
     if message.text:
         return message.text
     if message.kind == "edit":
-        return _detail(message, "text")
+        is_unread = "text" not in message.details and target_of(message) is not None
+        return None if is_unread else _detail(message, "text")
     if message.kind == "location":
         return ", ".join(filter(None, (_detail(message, "name"), _detail(message, "address"))))
     return ""

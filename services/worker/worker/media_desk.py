@@ -100,6 +100,15 @@ class Fetcher:
         media.put_off(self.database, claimed, seconds, error.code, is_counted=not is_ours)
         metrics.media_fetched.labels(claimed.store_id, "put_off").inc()
 
+    def remove_revoked(self, only: Sequence[str] | None) -> bool:
+        """Remove one file of a message that was deleted; False when there is none."""
+        revoked = media.claim_revoked(self.database, only)
+        if revoked is None:
+            return False
+        self.storage.remove(revoked.store_id, revoked.place)
+        media.forget_revoked(self.database, revoked)
+        return True
+
     def _fail(self, claimed: ClaimedMedia, reason: str) -> None:
         _LOG.warning(
             "media_failed", store=claimed.store_id, message=claimed.message_id, code=reason
@@ -178,12 +187,13 @@ class MediaDesk:
             return self._wakes
 
     def _take_one(self) -> bool:
-        """Claim and fetch one file; False when there is nothing to do now."""
+        """Fetch one file, or remove one; False when there is nothing to do now."""
         claimed: ClaimedMedia | None = None
         try:
             claimed = self._claim()
-            if claimed is not None:
-                self._fetcher.take(claimed)
+            if claimed is None:
+                return self._fetcher.remove_revoked(self._only)
+            self._fetcher.take(claimed)
         except ServiceError as error:
             _LOG.warning("media_waits", code=error.code)
             return False
@@ -193,7 +203,7 @@ class MediaDesk:
         finally:
             with self._claiming:
                 self._under_way.pop(threading.get_ident(), None)
-        return claimed is not None
+        return True
 
     def _claim(self) -> ClaimedMedia | None:
         """Claim for this thread, unless the others are all at the same store's files."""

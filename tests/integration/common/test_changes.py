@@ -4,7 +4,8 @@ import random
 
 import pytest
 
-from common import settling
+from common import media, settling
+from common.media import ExpectedMedia
 
 from .thread import NOON, Thread, deleted, edited, reacted, said
 
@@ -95,6 +96,30 @@ def test_a_deleted_message_says_nothing_any_more_to_anybody(thread):
     assert thread.bring(said("w2")).history == ()
 
 
+@pytest.mark.parametrize("is_here", [True, False])
+def test_a_deleted_messages_file_is_given_up(thread, is_here):
+    database = thread.desk.database
+    thread.bring(said("w1", "mi cédula", kind="image"))
+    message_id = str(thread.messages()[0]["message_id"])
+    media.expect(database, "store-1", [ExpectedMedia(message_id, "77", "image", filename="yo")])
+    claimed = media.claim(database, 30, [], None)
+    if is_here:
+        media.is_ready(database, claimed, "image/png", 5)
+
+    thread.bring(deleted("w1"))
+
+    (row,) = thread.desk.rows("SELECT state, reason, filename FROM media")
+    assert tuple(row) == ("failed", "revoked", "")
+    assert not media.is_ready(database, claimed, "image/png", 5)
+    thread.desk.change("UPDATE media SET due_at = now()")
+    removed = media.claim_revoked(database, None)
+    assert (removed.message_id, removed.place) == (message_id, claimed.place)
+    assert media.claim_revoked(database, None) is None
+    media.forget_revoked(database, removed)
+    thread.bring(deleted("w1", 5))
+    assert media.claim_revoked(database, None) is None
+
+
 def test_what_is_changed_in_the_burst_is_read_as_it_stands(thread):
     standing = thread.bring(
         said("w1", "uno"),
@@ -132,6 +157,46 @@ def test_a_message_of_another_conversation_or_store_is_not_touched(thread, other
     Thread(other_desk).bring(reacted("w1", "👍"))
 
     assert [each["reactions"] for each in thread.messages()] == [{}]
+
+
+def test_a_change_whose_message_did_not_come_within_a_month_is_given_up(thread):
+    month = 30 * 24 * 3600
+    thread.bring(reacted("never", "👍", -month - 60), reacted("soon", "👍", -month + 3600))
+
+    waiting = thread.desk.rows("SELECT target_wamid FROM message_changes")
+    assert [row.target_wamid for row in waiting] == ["soon"]
+    thread.bring(said("old"))
+    thread.bring(reacted("old", "👍", -month - 60))
+    assert [e["reactions"] for e in thread.messages()] == [{"user": "👍"}]
+
+
+def test_a_message_finds_its_change_behind_however_many_that_wait(thread):
+    thread.bring(reacted("w1", "👍"))
+    thread.desk.change(
+        "INSERT INTO message_changes (store_id, change_id, conversation_id, target_wamid, kind,"
+        " role, emoji, written_at) SELECT 'store-1', uuidv7(), conversation_id, 'never' || number,"
+        " 'reaction', 'user', '❤️', now() FROM conversations, generate_series(1, 300) AS number"
+    )
+
+    thread.bring(said("w1"))
+
+    assert [each["reactions"] for each in thread.messages()] == [{"user": "👍"}]
+
+
+def test_an_edit_nobody_can_read_marks_the_message_and_leaves_its_words(thread):
+    thread.bring(said("w1", "uno", content_sealed=b"uno 300"))
+    thread.bring(edited("w1", "mejor dos", 5), edited("w1", None, 9))
+
+    (message,) = thread.messages()
+    assert (message["content"], message["content_sealed"]) == ("mejor dos", None)
+    assert (message["edited_at"] - NOON).total_seconds() == 9
+
+
+def test_an_edit_that_takes_the_caption_away_leaves_no_words(thread):
+    thread.bring(said("w1", "el rojo", kind="image"))
+    thread.bring(edited("w1", ""))
+
+    assert [each["content"] for each in thread.messages()] == [""]
 
 
 @pytest.mark.parametrize("seed", range(12))

@@ -55,6 +55,26 @@ def test_media_is_expected_once_and_only_of_a_message_that_is_remembered(desk, b
     assert len(row.place) == 32
 
 
+def test_what_is_expected_is_told_to_who_read_the_message_before(desk, bring):
+    message_id = bring(is_expected=False)
+    announced = []
+    desk.database.announce = announced.append
+
+    for _ in range(2):
+        media.expect(desk.database, "store-1", [ExpectedMedia(message_id, "77", "image")])
+
+    assert desk.events("message_update") == [{"message_id": message_id}]
+    assert announced
+
+
+def test_a_message_that_is_deleted_already_brings_nothing(desk, bring):
+    message_id = bring(is_expected=False)
+    desk.change("UPDATE messages SET revoked_at = now()")
+
+    row = ExpectedMedia(message_id, "77", "image")
+    assert media.expect(desk.database, "store-1", [row]) == 0
+
+
 def test_a_message_that_names_no_media_has_failed_at_once(desk, bring):
     bring(media_id="")
 

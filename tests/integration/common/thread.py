@@ -65,7 +65,7 @@ def reacted(target: str, emoji: str, at: int = 0, role: str = "user") -> dict[st
     return _change("reaction", target, emoji, at, role)
 
 
-def edited(target: str, content: str, at: int = 0, role: str = "user") -> dict[str, Any]:
+def edited(target: str, content: str | None, at: int = 0, role: str = "user") -> dict[str, Any]:
     return _change("edit", target, content, at, role)
 
 
@@ -73,7 +73,7 @@ def deleted(target: str, at: int = 0, role: str = "user") -> dict[str, Any]:
     return _change("revoke", target, "", at, role)
 
 
-def _change(kind: str, target: str, content: str, at: int, role: str) -> dict[str, Any]:
+def _change(kind: str, target: str, content: str | None, at: int, role: str) -> dict[str, Any]:
     written_at = NOON + timedelta(seconds=at)
     return {
         "kind": kind,

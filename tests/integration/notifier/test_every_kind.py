@@ -91,6 +91,21 @@ def test_a_quote_is_found_in_its_own_conversation_alone(thread, shop):
     assert (answer["reply_to"], answer["quoted"], answer["is_reply"]) == (None, None, True)
 
 
+def test_a_quote_is_found_in_the_former_conversation_of_the_same_person(thread, shop):
+    former = Thread(thread.browser, shop, shop.says("store-1", OTHER, "de antes"))
+    (quoted,) = former.messages()
+    (answer,) = thread.messages()
+    thread.change(answer["id"], reply_to=former.wamid_of(quoted["id"]))
+    thread.sql(
+        "UPDATE contacts SET merged_into = one.contact_id FROM contacts AS one"
+        " WHERE contacts.phone = :former AND one.phone = :stays",
+        former=OTHER,
+        stays=PHONE,
+    )
+
+    assert thread.messages()[0]["quoted"]["content"] == "de antes"
+
+
 def test_media_has_an_address_only_when_it_is_there(thread):
     (first,) = thread.messages()
     thread.change(first["id"], "image")

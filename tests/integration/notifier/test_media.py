@@ -117,6 +117,14 @@ def test_only_who_serves_the_store_and_is_logged_in_gets_it(ana, carla, browser,
     assert nobody.get(address(message_id)).status_code == 401
 
 
+def test_what_was_deleted_is_served_no_more(ana, brought, address, shop):
+    message_id = brought()
+    with shop.database.store("store-1") as connection:
+        connection.execute(text("UPDATE messages SET revoked_at = now()"))
+
+    assert ana.get(address(message_id)).status_code == 404
+
+
 def test_an_address_that_ran_out_or_was_changed_opens_nothing(ana, brought, address):
     message_id, other = brought(), brought(b"other")
     good, present = address(message_id), time.time()

@@ -17,6 +17,7 @@ from worker.media_desk import Fetcher, MediaDesk
 from worker.media_fetching import Fetched
 
 _OPEN = text("SELECT open_session(:store, CAST(:conversation AS uuid), clock_timestamp())")
+_REVOKE = text("SELECT revoke_media('store-1', CAST(:id AS uuid))")
 
 
 @pytest.fixture
@@ -149,6 +150,30 @@ def test_a_file_that_breaks_us_ends_no_thread_and_is_tried_again_later(
 
     assert all(each.is_alive() for each in desk._threads)
     assert states(database) == [("loading", "", 1)]
+
+
+def test_a_deleted_messages_file_is_removed_though_its_fetch_was_under_way(
+    database, expected, start, tmp_path
+):
+    message_id = expected()
+    fetching = Fetching()
+    desk = start(fetching)
+    eventually(lambda: fetching.began)
+    with database.store("store-1") as connection:
+        connection.execute(_REVOKE, {"id": message_id})
+
+    fetching.go_on.set()
+    eventually(lambda: not desk._held())
+    desk.wake()
+
+    assert states(database) == [("failed", "revoked", 1)]
+    eventually(lambda: removal(database) == "infinity")
+    assert [each for each in (tmp_path / "media").rglob("*") if each.is_file()] == []
+
+
+def removal(database):
+    with database.store("store-1") as connection:
+        return connection.scalar(text("SELECT due_at::text FROM media"))
 
 
 def test_a_storage_that_is_full_costs_the_file_no_attempt(database, expected, start):

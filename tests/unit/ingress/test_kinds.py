@@ -258,6 +258,25 @@ def test_an_edit_within_an_edit_is_not_followed():
 
 
 @pytest.mark.parametrize(
+    ("inner", "details"),
+    [
+        ({"type": "image", "image": {"id": "5"}}, {"text": ""}),
+        ({"type": "image", "image": {"id": "5", "caption": ""}}, {"text": ""}),
+        ({"type": "image", "image": {"id": "5", "caption": ["?"]}}, {}),
+        ({"type": "image"}, {}),
+        ({"type": "text", "text": {"words": "?"}}, {}),
+        ({"type": "hologram", "hologram": {}}, {}),
+        ({"type": ["image"]}, {}),
+        ("?", {}),
+    ],
+)
+def test_an_edit_says_no_words_unless_a_caption_was_taken_away(inner, details):
+    edit = said("edit", {"original_message_id": "a", "message": inner})
+
+    assert (edit.text, edit.details) == ("", details)
+
+
+@pytest.mark.parametrize(
     "answers",
     ["", "[]", "null", '{"a": 1', "[" * 5_000, '{"n": NaN}', "9" * 5_000, 7, None, {"a": 1}],
 )

@@ -35,6 +35,9 @@ def test_whose_words_they_are(given, role):
         (message("reaction", target="w0", details={"emoji": "👍"}), "👍"),
         (message("reaction", target="w0", details={"emoji": 7}), ""),
         (message("edit", target="w0", details={"text": "mejor dos"}), "mejor dos"),
+        (message("edit", target="w0", details={"text": ""}), ""),
+        (message("edit", target="w0"), None),
+        (message("edit"), ""),
         (
             message("location", details={"name": "Casa", "address": "Calle 9", "latitude": 4.6}),
             "Casa, Calle 9",

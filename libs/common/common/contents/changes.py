@@ -24,16 +24,19 @@ class Reaction(Content):
 
 @dataclass(frozen=True)
 class Edit(Content):
-    """New words for a message. `text` holds all of them, the details a bounded copy."""
+    """New words for a message. `text` holds all of them, the details a bounded copy.
+
+    Words that nobody could read are None, and the details have none; empty ones are words.
+    """
 
     kind = "edit"
     message_id: str | None = None
-    words: str = ""
+    words: str | None = None
     shown_words: str = ""
 
     @property
     def text(self) -> str:
-        return self.words
+        return self.words or ""
 
     @property
     def target(self) -> str | None:
@@ -41,7 +44,7 @@ class Edit(Content):
 
     @property
     def details(self) -> Details:
-        return {"text": self.shown_words}
+        return {} if self.words is None else {"text": self.shown_words}
 
 
 @dataclass(frozen=True)

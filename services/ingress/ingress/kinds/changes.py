@@ -9,6 +9,7 @@ from ingress import fields
 _LONGEST_EMOJI = 64  # families and flags are several characters; more is no emoji
 _LONGEST_WORDS = 4096
 _LONGEST_BODY = 1024
+_CAPTIONED = ("image", "video", "document")
 
 _Content = Mapping[str, Any]
 
@@ -21,12 +22,24 @@ def reaction(content: _Content) -> contents.Reaction:
 
 def edit(content: _Content, read: Callable[[_Content], contents.Content]) -> contents.Edit:
     """Read the new words, whatever kind of message they belong to."""
-    # An edit of an edit does not exist, and following it would be a recursion a sender controls.
-    inner = fields.mapping(content.get("message"))
-    words = read(inner).text if inner.get("type") != "edit" else ""
-    words = words or fields.text(fields.mapping(inner.get("text")).get("body"))
+    words = _edited(fields.mapping(content.get("message")), read)
     shown = fields.label(words, _LONGEST_WORDS)
     return contents.Edit(_original(content), words, shown)
+
+
+def _edited(inner: _Content, read: Callable[[_Content], contents.Content]) -> str | None:
+    """Read an edit's words: empty when a caption was taken away, None when nobody can say."""
+    # An edit of an edit does not exist, and following it would be a recursion a sender controls.
+    words = read(inner).text if inner.get("type") != "edit" else ""
+    words = words or fields.text(fields.mapping(inner.get("text")).get("body"))
+    return words if words or _has_no_caption(inner) else None
+
+
+def _has_no_caption(inner: _Content) -> bool:
+    """Say whether a message is one of the kinds that may come without words, and does."""
+    kind = inner.get("type")
+    attached = fields.mapping(inner.get(kind)) if kind in _CAPTIONED else {}
+    return bool(attached) and attached.get("caption") in (None, "")
 
 
 def revoke(content: _Content) -> contents.Revoke:

@@ -5,42 +5,67 @@
 
 DROP INDEX message_changes_parked;
 CREATE INDEX message_changes_by_target ON message_changes (store_id, target_wamid);
-CREATE INDEX message_changes_parked ON message_changes (store_id, conversation_id)
+CREATE INDEX message_changes_parked ON message_changes (store_id, conversation_id, written_at)
     WHERE applied_at IS NULL;
+CREATE INDEX contacts_merged ON contacts (store_id, merged_into) WHERE merged_into IS NOT NULL;
+-- Null: an edit whose words nobody could read. Empty: one that leaves no words.
+ALTER TABLE message_changes ALTER COLUMN content DROP NOT NULL;
+
+-- The conversations of one person: a contact's own, and those of contacts that became one with it.
+CREATE FUNCTION same_person(of_store text, its_conversation uuid)
+RETURNS uuid[] LANGUAGE plpgsql STABLE AS $$
+DECLARE
+    stays uuid;
+BEGIN
+    SELECT coalesce(merged_into, contact_id) INTO stays FROM contacts
+    WHERE store_id = of_store AND contact_id = its_conversation;
+    RETURN stays || ARRAY (
+        SELECT contact_id FROM contacts WHERE store_id = of_store AND merged_into = stays);
+END $$;
 
 -- Makes a message what its changes say, whatever their order: of each kind the latest counts, and
 -- what was deleted stays deleted. Anybody may react; only its own side edits or deletes a message.
--- What it said before stays in the sealed inbox row only.
+-- An edit that nobody could read leaves its mark and the words as they are. What a message said
+-- before stays in the sealed inbox row only; its file is given up.
 CREATE FUNCTION change_message(of_store text, its_id uuid)
 RETURNS void LANGUAGE plpgsql VOLATILE AS $$
 DECLARE
     target messages;
     edit message_changes;
     reacted jsonb;
+    changed_at timestamptz;
     deleted_at timestamptz;
+    theirs uuid[];
 BEGIN
     SELECT * INTO STRICT target FROM messages
     WHERE store_id = of_store AND message_id = its_id FOR NO KEY UPDATE;
+    theirs := same_person(of_store, target.conversation_id);
     UPDATE message_changes SET applied_at = clock_timestamp()
     WHERE store_id = of_store AND target_wamid = target.wamid
-      AND conversation_id = target.conversation_id AND applied_at IS NULL;
+      AND conversation_id = ANY (theirs) AND applied_at IS NULL;
     SELECT coalesce(jsonb_object_agg(role, emoji) FILTER (WHERE emoji <> ''), '{}') INTO reacted
     FROM (
         SELECT DISTINCT ON (role) role, emoji FROM message_changes
         WHERE store_id = of_store AND target_wamid = target.wamid AND kind = 'reaction'
-          AND conversation_id = target.conversation_id
+          AND conversation_id = ANY (theirs)
         ORDER BY role, written_at DESC, change_id DESC) AS latest;
-    SELECT min(written_at) INTO deleted_at FROM message_changes
-    WHERE store_id = of_store AND target_wamid = target.wamid AND kind = 'revoke'
-      AND conversation_id = target.conversation_id
+    SELECT min(written_at) FILTER (WHERE kind = 'revoke'),
+           max(written_at) FILTER (WHERE kind = 'edit')
+    INTO deleted_at, changed_at FROM message_changes
+    WHERE store_id = of_store AND target_wamid = target.wamid
+      AND conversation_id = ANY (theirs)
       AND (role = 'user') = (target.role = 'user');
+    IF deleted_at IS NOT NULL THEN
+        changed_at := NULL;
+    END IF;
     SELECT * INTO edit FROM message_changes
     WHERE store_id = of_store AND target_wamid = target.wamid AND kind = 'edit'
-      AND conversation_id = target.conversation_id
+      AND conversation_id = ANY (theirs)
       AND (role = 'user') = (target.role = 'user') AND deleted_at IS NULL
+      AND content IS NOT NULL
     ORDER BY written_at DESC, change_id DESC LIMIT 1;
     UPDATE messages SET
-        reactions = reacted, edited_at = coalesce(edit.written_at, edited_at),
+        reactions = reacted, edited_at = coalesce(changed_at, edited_at),
         revoked_at = deleted_at,
         content = CASE WHEN deleted_at IS NOT NULL THEN '' ELSE coalesce(edit.content, content) END,
         content_sealed = CASE WHEN deleted_at IS NOT NULL THEN NULL
@@ -48,38 +73,75 @@ BEGIN
         details_sealed = CASE WHEN deleted_at IS NULL THEN details_sealed END
     WHERE store_id = of_store AND message_id = its_id AND (
         reactions <> reacted OR revoked_at IS DISTINCT FROM deleted_at
-        OR edited_at IS DISTINCT FROM coalesce(edit.written_at, edited_at)
+        OR edited_at IS DISTINCT FROM coalesce(changed_at, edited_at)
         OR content <> coalesce(edit.content, content));
     IF FOUND THEN
         PERFORM record_event(of_store, 'message_update', target.session_id,
             jsonb_build_object('message_id', its_id));
+        IF deleted_at IS NOT NULL THEN
+            PERFORM revoke_media(of_store, its_id);
+        END IF;
     END IF;
 END $$;
 
--- Applies what the conversation has parked and whose message is here by now; the list shows what
--- became of its last message. Its caller has locked the conversation.
-CREATE FUNCTION apply_parked(of_store text, its_conversation uuid)
+-- Gives up a deleted message's file: it is fetched and served no more. What of it lies in the
+-- storage is due for removal once a fetch that may be under way has lost its claim.
+CREATE FUNCTION revoke_media(of_store text, its_message uuid)
+RETURNS void LANGUAGE plpgsql VOLATILE AS $$
+BEGIN
+    UPDATE media SET
+        state = 'failed', reason = 'revoked', filename = '', size = NULL,
+        due_at = greatest(claimed_until, clock_timestamp()), claimed_until = '-infinity'
+    WHERE store_id = of_store AND message_id = its_message AND reason <> 'revoked';
+END $$;
+
+-- Applies what a person's conversations have parked and whose message is here by now; the list
+-- shows what became of a last message. `told` are the wamids that a turn brought or spoke of; of
+-- all others only the latest are looked at. What waited for a month is given up: WhatsApp tells
+-- reactions of the last 30 days only. Its caller has locked the conversations.
+CREATE FUNCTION apply_parked(of_store text, theirs uuid[], told text[])
 RETURNS void LANGUAGE plpgsql VOLATILE AS $$
 DECLARE
     parked text[];
-    target uuid;
+    targets uuid[];
+    touched uuid[];
+    each uuid;
 BEGIN
-    SELECT array_agg(DISTINCT target_wamid) INTO parked FROM message_changes
-    WHERE store_id = of_store AND conversation_id = its_conversation AND applied_at IS NULL;
+    SELECT array_agg(DISTINCT waiting.target_wamid) INTO parked FROM (
+        SELECT by_target.target_wamid FROM unnest(told) AS named (wamid)
+        CROSS JOIN LATERAL (  -- each by its key: a join might read the whole store
+            SELECT target_wamid FROM message_changes
+            WHERE store_id = of_store AND target_wamid = named.wamid
+              AND conversation_id = ANY (theirs) AND applied_at IS NULL LIMIT 1) AS by_target
+        UNION ALL
+        SELECT latest.target_wamid FROM unnest(theirs) AS one (conversation_id)
+        CROSS JOIN LATERAL (
+            SELECT target_wamid FROM message_changes
+            WHERE store_id = of_store AND conversation_id = one.conversation_id
+              AND applied_at IS NULL
+            ORDER BY written_at DESC LIMIT 50) AS latest) AS waiting;
     IF parked IS NULL THEN
         RETURN;
     END IF;
-    FOR target IN
-        SELECT message_id FROM messages
-        WHERE store_id = of_store AND wamid = ANY (parked) AND wamid IS NOT NULL
-          AND conversation_id = its_conversation
-        ORDER BY message_id
-    LOOP
-        PERFORM change_message(of_store, target);
+    SELECT array_agg(message_id ORDER BY message_id), array_agg(DISTINCT conversation_id)
+    INTO targets, touched FROM messages
+    WHERE store_id = of_store AND wamid = ANY (parked) AND wamid IS NOT NULL
+      AND conversation_id = ANY (theirs);
+    FOREACH each IN ARRAY coalesce(targets, '{}') LOOP
+        PERFORM change_message(of_store, each);
     END LOOP;
-    IF target IS NULL THEN
-        RETURN;
-    END IF;
+    FOREACH each IN ARRAY coalesce(touched, '{}') LOOP
+        PERFORM show_last(of_store, each);
+    END LOOP;
+    DELETE FROM message_changes
+    WHERE store_id = of_store AND conversation_id = ANY (theirs) AND applied_at IS NULL
+      AND written_at < clock_timestamp() - interval '30 days';
+END $$;
+
+-- Shows in the list what a conversation's last message says now.
+CREATE FUNCTION show_last(of_store text, its_conversation uuid)
+RETURNS void LANGUAGE plpgsql VOLATILE AS $$
+BEGIN
     UPDATE conversations SET preview = said.preview
     FROM (
         SELECT CASE WHEN revoked_at IS NOT NULL THEN '[revoked]'

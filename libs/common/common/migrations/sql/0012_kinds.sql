@@ -136,7 +136,8 @@ BEGIN
     IF EXISTS (SELECT 1 FROM messages WHERE store_id = of_store AND message_id = its_id)
         OR (its_role = 'agent' AND EXISTS (  -- the echo of what we sent ourselves
             SELECT 1 FROM messages
-            WHERE store_id = of_store AND wamid = its_wamid AND conversation_id = its_conversation))
+            WHERE store_id = of_store AND wamid = its_wamid
+              AND conversation_id = ANY (same_person(of_store, its_conversation))))
     THEN
         RETURN false;
     END IF;
@@ -170,12 +171,16 @@ RETURNS TABLE (
 LANGUAGE plpgsql VOLATILE
 SET plan_cache_mode = force_generic_plan SET enable_seqscan = off
 AS $$
+DECLARE
+    theirs uuid[];
 BEGIN
     PERFORM set_config('mostrador.store_id', of_store, true),
             set_config('synchronous_commit', 'off', true);
     PERFORM check_lease(of_store, its_conversation, its_holder, its_fence);
+    theirs := same_person(of_store, its_conversation);
     PERFORM 1 FROM conversations
-    WHERE store_id = of_store AND conversation_id = its_conversation FOR NO KEY UPDATE;
+    WHERE store_id = of_store AND conversation_id = ANY (theirs)
+    ORDER BY conversation_id FOR NO KEY UPDATE;
     is_silenced := false;
     FOR place IN 1 .. cardinality(ids) LOOP
         IF targets[place] IS NULL THEN
@@ -195,7 +200,7 @@ BEGIN
             ON CONFLICT (store_id, change_id) DO NOTHING;
         END IF;
     END LOOP;
-    PERFORM apply_parked(of_store, its_conversation);
+    PERFORM apply_parked(of_store, theirs, targets || wamids);
     SELECT array_agg((  -- one by one by their key: a join might read the whole store
         SELECT content FROM messages
         WHERE store_id = of_store AND message_id = each.id AND revoked_at IS NULL)

@@ -1,7 +1,9 @@
 -- The functions and the index as they were before 0012.
 DROP FUNCTION was_asked_for_text, remember_turn, remember_said, silence_bots, quieten, apply_parked,
-    change_message, enter_session;
-DROP INDEX message_changes_by_target, message_changes_parked;
+    change_message, enter_session, same_person, show_last, revoke_media;
+DROP INDEX message_changes_by_target, message_changes_parked, contacts_merged;
+DELETE FROM message_changes WHERE content IS NULL;
+ALTER TABLE message_changes ALTER COLUMN content SET NOT NULL;
 CREATE INDEX message_changes_parked ON message_changes (store_id, target_wamid)
     WHERE applied_at IS NULL;
 

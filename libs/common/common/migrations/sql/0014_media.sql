@@ -7,9 +7,13 @@
 ALTER TABLE media ADD COLUMN fence bigint NOT NULL DEFAULT 0;
 CREATE INDEX media_claimed ON media (store_id, claimed_until)
     WHERE state = 'loading' AND claimed_until > '-infinity';
+-- Of deleted messages, whose file may still lie in the storage.
+CREATE INDEX media_revoked ON media (store_id, due_at)
+    WHERE reason = 'revoked' AND due_at < 'infinity';
 
--- Writes down what remembered messages brought. A message that nobody remembers brings nothing,
--- and nothing is expected twice.
+-- Writes down what remembered messages brought, and tells the console, which may have shown the
+-- messages meanwhile. A message that nobody remembers or that is deleted by now brings nothing, and
+-- nothing is expected twice.
 CREATE FUNCTION expect_media(
     of_store text, their_messages uuid[], their_media text[], their_kinds text[],
     their_types text[], their_hashes text[], their_filenames text[])
@@ -18,19 +22,27 @@ DECLARE
     expected integer;
 BEGIN
     PERFORM set_config('mostrador.store_id', of_store, true);
-    INSERT INTO media (
-        store_id, message_id, media_id, kind, mime_type, sha256, filename, state, reason, place)
-    SELECT of_store, each.message_id, each.media_id, each.kind, each.mime_type, each.sha256,
-           each.filename,
-           CASE WHEN each.media_id = '' THEN 'failed' ELSE 'loading' END,
-           CASE WHEN each.media_id = '' THEN 'no_media_id' ELSE '' END,
-           replace(gen_random_uuid()::text, '-', '')
-    FROM unnest(their_messages, their_media, their_kinds, their_types, their_hashes,
-                their_filenames)
-        AS each (message_id, media_id, kind, mime_type, sha256, filename)
-    JOIN messages ON messages.store_id = of_store AND messages.message_id = each.message_id
-    ON CONFLICT (store_id, message_id) DO NOTHING;
-    GET DIAGNOSTICS expected = ROW_COUNT;
+    WITH fresh AS (
+        INSERT INTO media (
+            store_id, message_id, media_id, kind, mime_type, sha256, filename, state, reason, place)
+        SELECT of_store, each.message_id, each.media_id, each.kind, each.mime_type, each.sha256,
+               each.filename,
+               CASE WHEN each.media_id = '' THEN 'failed' ELSE 'loading' END,
+               CASE WHEN each.media_id = '' THEN 'no_media_id' ELSE '' END,
+               replace(gen_random_uuid()::text, '-', '')
+        FROM unnest(their_messages, their_media, their_kinds, their_types, their_hashes,
+                    their_filenames)
+            AS each (message_id, media_id, kind, mime_type, sha256, filename)
+        JOIN messages ON messages.store_id = of_store AND messages.message_id = each.message_id
+            AND messages.revoked_at IS NULL
+        ON CONFLICT (store_id, message_id) DO NOTHING
+        RETURNING media.message_id)
+    SELECT count(record_event(
+        of_store, 'message_update',
+        (SELECT session_id FROM messages  -- by its key: a join might read the whole store
+         WHERE messages.store_id = of_store AND messages.message_id = fresh.message_id),
+        jsonb_build_object('message_id', fresh.message_id)))
+    INTO expected FROM fresh;
     RETURN expected;
 END $$;
 
@@ -101,6 +113,9 @@ BEGIN
     WHERE store_id = of_store AND message_id = its_message AND state = 'loading'
       AND fence = its_fence;
     IF NOT FOUND THEN
+        -- Deleted meanwhile: what this fetch kept is to be removed.
+        UPDATE media SET due_at = clock_timestamp()
+        WHERE store_id = of_store AND message_id = its_message AND reason = 'revoked';
         RETURN false;
     END IF;
     SELECT session_id INTO STRICT its_session FROM messages
@@ -136,5 +151,33 @@ BEGIN
     UPDATE media SET claimed_until = clock_timestamp() + seconds * interval '1 second'
     WHERE store_id = of_store AND message_id = its_message AND state = 'loading'
       AND fence = its_fence AND claimed_until > '-infinity';
+    RETURN FOUND;
+END $$;
+
+-- Takes the next file of a deleted message, of any store or of `only_these`, for five minutes.
+CREATE FUNCTION claim_revoked(only_these text[])
+RETURNS SETOF media
+LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+BEGIN
+    RETURN QUERY
+        UPDATE media SET due_at = clock_timestamp() + interval '5 minutes'
+        WHERE (store_id, message_id) = (
+            SELECT due.store_id, due.message_id FROM media AS due
+            WHERE due.reason = 'revoked' AND due.due_at < 'infinity'
+              AND due.due_at <= clock_timestamp()
+              AND (only_these IS NULL OR due.store_id = ANY (only_these))
+            ORDER BY due.store_id, due.due_at LIMIT 1
+            FOR UPDATE SKIP LOCKED)
+        RETURNING media.*;
+END $$;
+
+-- Notes that a deleted message's file is gone, unless another was kept since it was taken.
+CREATE FUNCTION forget_revoked(of_store text, its_message uuid)
+RETURNS boolean LANGUAGE plpgsql VOLATILE AS $$
+BEGIN
+    PERFORM set_config('mostrador.store_id', of_store, true);
+    UPDATE media SET due_at = 'infinity'
+    WHERE store_id = of_store AND message_id = its_message AND reason = 'revoked'
+      AND due_at > clock_timestamp();
     RETURN FOUND;
 END $$;

@@ -15,8 +15,9 @@ def upgrade() -> None:
 def downgrade() -> None:
     op.execute(
         """
-        DROP FUNCTION renew_media, put_off_media, settle_media, claim_media, expect_media;
-        DROP INDEX media_claimed;
+        DROP FUNCTION forget_revoked, claim_revoked, renew_media, put_off_media, settle_media,
+            claim_media, expect_media;
+        DROP INDEX media_claimed, media_revoked;
         ALTER TABLE media DROP COLUMN fence;
         """
     )
