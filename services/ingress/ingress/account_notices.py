@@ -1,12 +1,14 @@
 """What WhatsApp says of an account, a number or a template: kept once, counted, acted upon.
 
-A notice that the store can send no more pauses it in the transaction that keeps the notice. The
-same notice again, hours after an operator made the store active, changes nothing.
+A notice that the store can send no more pauses it in the transaction that keeps the notice, if
+it is surely about this store: an account may have several numbers, and a callback several
+accounts. One that is not is kept and told all the same, and a person decides. The same notice
+again, hours after an operator made the store active, changes nothing.
 """
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import NAMESPACE_OID, uuid5
 
 import structlog
@@ -15,6 +17,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from common import metrics, models, store_pausing
 from common.database import Database
+from common.stores import Store
 from ingress.notices import Notice
 from ingress.payloads import Change
 from ingress.store_lookup import OpenStore
@@ -32,12 +35,27 @@ class KeptNotice:
 
 
 def kept_notice(store: OpenStore, change: Change, notice: Notice) -> KeptNotice:
+    """Make a row of a notice, which pauses only the store that it is surely about."""
     written = json.dumps(change.raw)
     return KeptNotice(
         notice_id=str(uuid5(NAMESPACE_OID, store.seal.tag(f"{change.sent_at} {written}"))),
-        notice=notice,
+        notice=replace(notice, pauses=notice.pauses and _is_about(store.store, change, notice)),
         payload_sealed=store.seal.seal(written.encode("ascii")),
     )
+
+
+def _is_about(store: Store, change: Change, notice: Notice) -> bool:
+    """Say whether a notice is surely about a store.
+
+    The id of a number proves it. The number itself does not, as the store's own is not known;
+    so without the id a notice must be about a whole account: the store's, or, where its account
+    is not known, the one whose secret signed the delivery.
+    """
+    if change.phone_number_id:
+        return change.phone_number_id == store.phone_number_id
+    if notice.number:
+        return False
+    return not store.waba_id or change.waba_id == store.waba_id
 
 
 def keep_notices(database: Database, store: OpenStore, notices: Sequence[KeptNotice]) -> None:

@@ -32,10 +32,10 @@ _LISTS = {
 
 @dataclass(frozen=True)
 class Notice:
-    """Something an operator should see; `pauses` says that the store can send no more.
+    """Something an operator should see; `pauses` says that who it is about can send no more.
 
     `number` has the digits of the number it speaks of, where it names one: an account may have
-    several, and only the store of that number is meant.
+    several. Whether it is about the store of the route, `account_notices` decides.
     """
 
     field: str
@@ -63,8 +63,8 @@ def notice(field: str, value: Mapping[str, Any], errors: Sequence[PlatformError]
 
 
 def _number(value: Mapping[str, Any]) -> str:
-    given = value.get("display_phone_number") or value.get("phone_number")
-    return fields.digits(given)
+    given = (value.get(name) for name in ("display_phone_number", "phone_number"))
+    return next(filter(None, map(fields.digits, given)), "")
 
 
 def _event(field: str, name: str, value: Mapping[str, Any]) -> str:

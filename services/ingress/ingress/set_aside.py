@@ -64,16 +64,21 @@ def refused_whole(store: OpenStore, body: bytes) -> SetAside:
 
 
 def keep(database: Database, store: OpenStore, rows: Sequence[SetAside]) -> None:
-    """Write rows of the quarantine, once each; raises DatabaseUnavailableError."""
-    reasons = [each.reason for each in rows]
+    """Write rows of the quarantine, once each, and count the new; raises DatabaseUnavailableError.
+
+    What came before is not counted again: Meta may send the same delivery for days.
+    """
+    table = models.quarantine
     with database.store(store.store_id) as connection:
-        connection.execute(
-            insert(models.quarantine).on_conflict_do_nothing(),
+        added = connection.scalars(
+            insert(table).on_conflict_do_nothing().returning(table.c.reason),
             [{"store_id": store.store_id, **vars(each)} for each in rows],
         )
+        reasons = list(added)
     for reason in reasons:
         metrics.quarantined.labels(store.store_id, reason).inc()
-    _LOG.warning("delivery_set_aside", store=store.store_id, reasons=reasons)
+    if reasons:
+        _LOG.warning("delivery_set_aside", store=store.store_id, reasons=reasons)
 
 
 def has_contact(message: InboundMessage) -> bool:

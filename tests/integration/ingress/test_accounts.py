@@ -81,6 +81,53 @@ def test_a_notice_of_another_account_is_set_aside(door, registration):
     assert standing(door) == ("active", "")
 
 
+OURS, ANOTHERS = "200000000000001", "200000000000009"
+NUMBERED = BANNED | {"phone_number": "576015550001"}
+BY_ID = {"metadata": {"phone_number_id": NUMBERS["store-1"]}}
+
+
+@pytest.mark.parametrize(
+    ("known_account", "value", "account"),
+    [
+        ("", BANNED, ANOTHERS),
+        ("", BANNED, ""),
+        (OURS, BANNED, OURS),
+        ("", NUMBERED | BY_ID, ANOTHERS),
+        (OURS, NUMBERED | BY_ID, OURS),
+    ],
+)
+def test_a_notice_that_is_surely_about_a_store_pauses_it(
+    door, registration, known_account, value, account
+):
+    registration.change("store-1", StoreChange(waba_id=known_account))
+
+    door.post(notice("account_update", value, waba=account))
+
+    assert standing(door) == ("paused", "account_disabled")
+
+
+@pytest.mark.parametrize(
+    ("known_account", "value", "account"),
+    [
+        ("", NUMBERED, OURS),
+        ("", BANNED | {"display_phone_number": "+57 601 555-0002"}, ""),
+        ("", BANNED | {"display_phone_number": "-", "phone_number": "576015550002"}, ""),
+        (OURS, NUMBERED, OURS),
+        (OURS, BANNED, ""),
+    ],
+)
+def test_a_notice_that_may_be_about_another_number_is_told_and_pauses_nothing(
+    door, registration, known_account, value, account
+):
+    registration.change("store-1", StoreChange(waba_id=known_account))
+    alerts = Counted("mostrador_account_notices_total", {"store": "store-1", "severity": "alert"})
+
+    door.post(notice("account_update", value, waba=account))
+
+    assert kept(door) == [("account_update", "DISABLED_UPDATE", "alert")]
+    assert (alerts.grew(), standing(door)) == (1, ("active", ""))
+
+
 def test_a_person_who_answers_from_the_phone_silences_the_bot_at_once(door):
     door.deliver(message("wamid.a"))
     door.rows("SELECT open_session(store_id, conversation_id, now()) FROM conversations")

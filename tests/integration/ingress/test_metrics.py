@@ -47,6 +47,19 @@ def test_each_delivery_is_counted_by_how_it_ended(door, body, outcome):
     assert (ended.grew(), timed.grew()) == (1, 1)
 
 
+def test_what_is_set_aside_is_counted_once_however_often_it_comes(door):
+    foreign = Counted("mostrador_quarantined_total", STORE | {"reason": "foreign_number"})
+    unread = Counted("mostrador_quarantined_total", STORE | {"reason": "unknown_field"})
+    elsewhere = change(message("wamid.x"), number=NUMBERS["store-2"])
+
+    door.post(delivery(elsewhere))
+    door.post(delivery(elsewhere, elsewhere))
+    door.post(delivery(elsewhere, {"field": "holograms", "value": {}}))
+
+    assert (foreign.grew(), unread.grew()) == (1, 1)
+    assert door.counts() == {"quarantine": 2}
+
+
 def test_a_bad_signature_is_counted_and_too_big_a_body_as_well(door):
     forged, big = deliveries("bad_signature"), deliveries("too_large")
 
