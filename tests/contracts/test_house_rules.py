@@ -12,6 +12,7 @@ PRODUCT = [ROOT / "libs", ROOT / "services"]
 # The doors: turns, jobs, files and requests that must reach an end whatever is wrong with us.
 DOORS = {
     "libs/common/common/web.py",
+    "services/ingress/ingress/door.py",
     "services/worker/worker/turn_runner.py",
     "services/worker/worker/actors.py",
     "services/worker/worker/media_desk.py",

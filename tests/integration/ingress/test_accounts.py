@@ -1,6 +1,7 @@
 """What WhatsApp says of the account: kept once, and a store that can send no more is paused."""
 
 import json
+import time
 
 import pytest
 
@@ -128,16 +129,43 @@ def test_a_notice_that_may_be_about_another_number_is_told_and_pauses_nothing(
     assert (alerts.grew(), standing(door)) == (1, ("active", ""))
 
 
-def test_a_person_who_answers_from_the_phone_silences_the_bot_at_once(door):
+def echo(**values):
+    written = {"sender": "5715550100", "to": "573005550101", "timestamp": str(int(time.time()))}
+    said = message("wamid.echo", "yo le ayudo", **(written | values))
+    value = {"metadata": {"phone_number_id": NUMBERS["store-1"]}, "message_echoes": [said]}
+    return delivery({"field": "smb_message_echoes", "value": value})
+
+
+def owner(door):
+    (found,) = door.rows("SELECT owner, handover_trigger, epoch FROM conversations")
+    return tuple(found)
+
+
+@pytest.fixture
+def talking(door):
+    """A door at which a customer has begun to talk with the bot."""
     door.deliver(message("wamid.a"))
     door.rows("SELECT open_session(store_id, conversation_id, now()) FROM conversations")
-    echo = message("wamid.echo", "yo le ayudo", sender="5715550100", to="573005550101")
-    value = {"metadata": {"phone_number_id": NUMBERS["store-1"]}, "message_echoes": [echo]}
+    return door
 
-    door.post(delivery({"field": "smb_message_echoes", "value": value}))
 
-    ((owner, trigger, epoch),) = door.rows(
-        "SELECT owner, handover_trigger, epoch FROM conversations"
-    )
-    assert (owner, trigger, epoch) == ("queue", "PHONE_APP", 2)
-    assert door.wamids() == ["wamid.a", "wamid.echo"]
+def test_a_person_who_answers_from_the_phone_silences_the_bot_at_once(talking):
+    talking.post(echo())
+
+    assert owner(talking) == ("queue", "PHONE_APP", 2)
+    assert talking.wamids() == ["wamid.a", "wamid.echo"]
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        {"timestamp": str(int(time.time()) - 30 * 3600)},
+        {"type": "reaction", "reaction": {"message_id": "wamid.a", "emoji": "👍"}},
+    ],
+    ids=["of yesterday", "a reaction"],
+)
+def test_what_is_no_answer_of_now_leaves_the_bot_its_conversation(talking, values):
+    talking.post(echo(**values))
+
+    assert owner(talking) == ("bot", "", 1)
+    assert talking.wamids() == ["wamid.a", "wamid.echo"]
