@@ -97,8 +97,9 @@ END $$;
 
 -- Applies what a person's conversations have parked and whose message is here by now; the list
 -- shows what became of a last message. `told` are the wamids that a turn brought or spoke of; of
--- all others only the latest are looked at. What waited for a month is given up: WhatsApp tells
--- reactions of the last 30 days only. Its caller has locked the conversations.
+-- all others only the latest are looked at. What waited for a month is given up
+-- (`applied_at` is infinite): WhatsApp tells reactions of the last 30 days only. Its caller has
+-- locked the conversations.
 CREATE FUNCTION apply_parked(of_store text, theirs uuid[], told text[])
 RETURNS void LANGUAGE plpgsql VOLATILE AS $$
 DECLARE
@@ -133,7 +134,7 @@ BEGIN
     FOREACH each IN ARRAY coalesce(touched, '{}') LOOP
         PERFORM show_last(of_store, each);
     END LOOP;
-    DELETE FROM message_changes
+    UPDATE message_changes SET applied_at = 'infinity'
     WHERE store_id = of_store AND conversation_id = ANY (theirs) AND applied_at IS NULL
       AND written_at < clock_timestamp() - interval '30 days';
 END $$;
