@@ -5,6 +5,7 @@ If saving fails the caller answers 503 and Meta sends again. If ringing fails th
 """
 
 import time
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
@@ -99,15 +100,15 @@ class Intake:
         self._ring(group, of_each)
         failpoints.reach("ingress.after_ring")
         self._silence(of_each)
-        return [
-            _outcome(prepared, its_rows) for prepared, its_rows in zip(group, of_each, strict=True)
-        ]
+        _count(accepted_of=of_each)
+        return [_outcome(*each) for each in zip(group, of_each, strict=True)]
 
     def _keep_apart(self, group: Sequence[Prepared]) -> None:
         """Keep what joins no conversation, in one commit for each store: a disk is waited for."""
-        stores = {each.store.store_id: each.store for each in group}
+        kept = [each for each in group if each.set_aside or each.notices]
+        stores = {each.store.store_id: each.store for each in kept}
         for store_id, store in stores.items():
-            its_own = [each for each in group if each.store.store_id == store_id]
+            its_own = [each for each in kept if each.store.store_id == store_id]
             if aside := [row for each in its_own for row in each.set_aside]:
                 keep(self.database, store, aside)
             if notices := [notice for each in its_own for notice in each.notices]:
@@ -200,13 +201,21 @@ def _status_item(store: OpenStore, status: StatusUpdate) -> NewItem:
     )
 
 
+def _count(accepted_of: Sequence[Sequence[Accepted]]) -> None:
+    """Count a group's messages by store: new, or there already."""
+    counted = Counter(
+        (each.item.store_id, each.is_new)
+        for its_rows in accepted_of
+        for each in its_rows
+        if each.item.kind == "message"
+    )
+    for (store_id, is_new), number in counted.items():
+        counter = metrics.messages_received if is_new else metrics.messages_duplicate
+        counter.labels(store_id).inc(number)
+
+
 def _outcome(prepared: Prepared, accepted: Sequence[Accepted]) -> str:
-    """Count a delivery's messages and say how it ended."""
-    messages = [each for each in accepted if each.item.kind == "message"]
-    new = sum(each.is_new for each in messages)
-    store_id = prepared.store.store_id
-    metrics.messages_received.labels(store_id).inc(new)
-    metrics.messages_duplicate.labels(store_id).inc(len(messages) - new)
+    """Say how a delivery ended."""
     if prepared.set_aside:
         return "quarantined"
     is_repetition = bool(accepted) and not any(each.is_new for each in accepted)
