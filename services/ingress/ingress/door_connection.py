@@ -5,8 +5,10 @@ request's first. Requests are answered one after another, in their order, howeve
 """
 
 import asyncio
+import time
 from collections.abc import Callable
 from email.utils import formatdate
+from functools import lru_cache
 from http import HTTPStatus
 from typing import Any, cast
 
@@ -43,12 +45,15 @@ class DoorConnection(asyncio.Protocol):
         self._is_unread = False
         self._is_paused = False
         self._share = door.budget.share()
+        self._peer = ""
         self._taken = 0  # bytes of the delivery that is being answered
         self._transport: asyncio.Transport | None = None
         self.deadline = 0.0
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport = cast("asyncio.Transport", transport)
+        peer: Any = transport.get_extra_info("peername")
+        self._peer = str(peer[0]) if peer else ""
         self.deadline = _now() + patience.HEADER_SECONDS
 
     def connection_lost(self, _exc: Exception | None) -> None:
@@ -193,24 +198,30 @@ class DoorConnection(asyncio.Protocol):
             self._transport.close()
 
     def _address(self, head: PlainHead) -> str:
-        peer: Any = self._transport.get_extra_info("peername") if self._transport else None
-        return client_address(
-            str(peer[0]) if peer else "", head.forwarded_for, self._trusted_proxies
-        )
+        return client_address(self._peer, head.forwarded_for, self._trusted_proxies)
 
 
 def _written(answer: Answer, *, is_last: bool) -> bytes:
+    return _unclosing(answer, int(time.time())) if not is_last else _lines(answer, _CLOSING)
+
+
+@lru_cache(maxsize=8)
+def _unclosing(answer: Answer, _second: int) -> bytes:
+    """Write an answer once a second: nearly all are the same but for their date."""
+    return _lines(answer, b"")
+
+
+def _lines(answer: Answer, more: bytes) -> bytes:
     lines = [
         b"HTTP/1.1 %d %s" % (answer.status, _PHRASES.get(answer.status, b"")),
         b"date: " + formatdate(usegmt=True).encode(),
         b"content-length: %d" % len(answer.body),
         *(name + b": " + value for name, value in answer.headers),
     ]
-    if is_last:
-        lines.append(b"connection: close")
-    return b"\r\n".join((*lines, b"", answer.body))
+    return b"\r\n".join((*lines, more, answer.body))
 
 
+_CLOSING = b"connection: close\r\n"
 _PHRASES = {status.value: status.phrase.encode() for status in HTTPStatus}
 
 
