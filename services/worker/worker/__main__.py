@@ -3,6 +3,7 @@
 Dramatiq's own command is not used: its master stops all its children when one dies.
 """
 
+import os
 import signal
 import sys
 import threading
@@ -11,6 +12,8 @@ from types import FrameType
 from common.errors import ConfigurationError
 from common.settings import Settings
 
+# Where all share a machine, the door and the console go first: an answer can wait, Meta does not.
+_YIELD = 5
 _CANNOT = "The worker cannot start: {}\n"
 
 
@@ -48,6 +51,7 @@ def _run(settings: Settings) -> int:
     except (ConfigurationError, OSError) as error:
         sys.stderr.write(_CANNOT.format(error))
         return 1
+    os.nice(_YIELD)
     machinery.start()
     stopping.wait()
     machinery.stop(settings.worker_grace_seconds)
