@@ -48,6 +48,9 @@ ui: $(READY) ## Run the browser tests; they need Chromium
 soak: $(READY) ## Run the long proofs (SEEDS=20, SEED= repeats one, PART="fire pace redis meta mutations")
 	@SEEDS="$(SEEDS)" SEED="$(SEED)" PART="$(PART)" SCALE="$(SCALE)" PAYLOADS="$(PAYLOADS)" $(BIN)/python -m tests.soak
 
+internet: $(READY) ## Run the door's hostile requests against both classes of worker
+	@$(BIN)/python -m pytest tests/integration/ingress/test_the_open_internet.py -m "" $(ARGS)
+
 contracts: $(READY) ## Run the tests of what others rely on: manifests, locks, sizes
 	@$(BIN)/python -m pytest tests/contracts $(ARGS)
 
@@ -101,4 +104,4 @@ clean: ## Remove the virtual environment and caches; what runs stored in .data s
 help: ## Print this list
 	@awk 'BEGIN {FS = ":.*## "} /^##@/ {printf "\n%s\n", substr($$0, 5)} /^[a-z0-9-]+:.*## / {printf "  %-12s %s\n", $$1, $$2}' Makefile
 
-.PHONY: run setup test unit integration journeys ui soak contracts sure format lint types imports sizes alone k8s-check bench chat pictures settings token lock clean help
+.PHONY: run setup test unit integration journeys ui soak internet contracts sure format lint types imports sizes alone k8s-check bench chat pictures settings token lock clean help

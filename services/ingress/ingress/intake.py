@@ -210,8 +210,10 @@ def _count(accepted_of: Sequence[Sequence[Accepted]]) -> None:
         if each.item.kind == "message"
     )
     for (store_id, is_new), number in counted.items():
-        counter = metrics.messages_received if is_new else metrics.messages_duplicate
-        counter.labels(store_id).inc(number)
+        if is_new:
+            metrics.messages_received.labels(store_id).inc(number)
+        else:
+            metrics.messages_duplicate.labels(store_id).inc(number)
 
 
 def _outcome(prepared: Prepared, accepted: Sequence[Accepted]) -> str:
