@@ -37,6 +37,7 @@ def test_a_door_killed_with_many_deliveries_in_one_commit_loses_none_and_doubles
         first = Delivery(stack, opener, f"wamid.{opener}")
         eventually(lambda: has_stopped(stack, opening), what="a group being written")
         deliveries = [Delivery(stack, each, f"wamid.{each}") for each in group]
+        eventually(lambda: waiting_at_the_door(stack) == len(group), what="all waiting for it")
         if point == "ingress.before_commit":
             stack.fail_points.write_text(point)
         opening.rollback()
@@ -80,6 +81,11 @@ def has_stopped(stack, holder):
         "SELECT 1 FROM pg_locks WHERE NOT granted AND :pid = ANY(pg_blocking_pids(pid))",
         pid=holder.info.backend_pid,
     )
+
+
+def waiting_at_the_door(stack):
+    scraped = requests.get(f"{stack.demo['ingress']}/metrics", timeout=5).text
+    return float(scraped.split("\nmostrador_deliveries_waiting ")[1].split("\n")[0])
 
 
 def is_taken(stack, phone):

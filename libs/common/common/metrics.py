@@ -7,6 +7,9 @@ _SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0,
 webhook_deliveries = Counter(
     "mostrador_webhook_deliveries_total", "Deliveries by how they ended.", ["store", "outcome"]
 )
+deliveries_waiting = Gauge(
+    "mostrador_deliveries_waiting", "Deliveries that wait for the commit before theirs to end."
+)
 messages_received = Counter(
     "mostrador_messages_received_total", "Messages committed for the first time.", ["store"]
 )

@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
+from common import metrics
 from common.errors import DatabaseUnavailableError, ServiceError
 from ingress.intake import Prepared
 from ingress.refusals import FullError
@@ -60,6 +61,7 @@ class GroupCommit:
         waiting = _Waiting(prepared, loop.create_future(), deadline)
         self._waiting.append(waiting)
         self._bytes += prepared.size
+        metrics.deliveries_waiting.set(len(self._waiting))
         if self._began is None:
             self._begin_group(loop)
         self._watch(loop)
@@ -90,6 +92,7 @@ class GroupCommit:
                 continue  # it has its 503 already
             items += len(waiting.prepared.items)
             group.append(waiting)
+        metrics.deliveries_waiting.set(len(self._waiting))
         return group
 
     def _end_group(self, writing: "asyncio.Future[Sequence[str | ServiceError]]") -> None:

@@ -18,7 +18,7 @@ from urllib.parse import quote
 from common.errors import PermanentError, TemporaryError
 from common.media import ClaimedMedia
 from common.media_types import HEAD_BYTES, kept_type
-from worker.channels.error_codes import Action, rule_for
+from common.send_errors import Action, rule_for
 from worker.media_download import Bounds, Downloaded, MediaDownload
 
 LARGEST_BYTES = 100_000_000  # whatsapp.md 1.3: what a customer may send

@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from common.send_errors import ErrorRule
+from common.stores import Store
 from common.turns import Ended
 from worker.assistant.port import Assistant, Passage
 from worker.catalog import ResolvedImages
@@ -34,6 +36,36 @@ class Channel(Protocol):
 
 
 @dataclass(frozen=True)
+class Pass:
+    """What the gate says of a send: go now, or ask again in so many seconds."""
+
+    wait: float
+    is_watched: bool = False  # a circuit waits to hear how it went
+
+    @property
+    def may_go(self) -> bool:
+        return self.wait <= 0
+
+
+class Gate(Protocol):
+    """Paces and circuits of all workers together. Nothing goes when nobody can say."""
+
+    def ask(self, store: Store, conversation_id: str, outbox_id: str) -> Pass:
+        """Ask for one send, just before its decision. Raises GateClosedError without Redis."""
+
+    def went(self, store: Store) -> None:
+        """Tell that WhatsApp answered like one who is well."""
+
+    def failed(self, store: Store) -> None:
+        """Tell that WhatsApp did not answer, or as one who is not well."""
+
+    def refused(
+        self, store: Store, conversation_id: str, rule: ErrorRule, seconds: float
+    ) -> None:
+        """Hold back, for so many seconds, whatever the rule's scope reaches."""
+
+
+@dataclass(frozen=True)
 class Done:
     """The turn reached its end, which is still to be written down."""
 
@@ -48,11 +80,30 @@ class Waiting:
 
 
 @dataclass(frozen=True)
+class Paced:
+    """The next part may not go yet: the turn goes on in so many seconds, uncounted."""
+
+    seconds: float
+
+
+@dataclass(frozen=True)
 class Held:
     """The store is paused: the turn goes on, as it is, when the store is active again."""
 
 
 # `Ended`: written down already, with the send of the last part.
-TurnResult = Done | Ended | Waiting | Held
+TurnResult = Done | Ended | Waiting | Paced | Held
 
-__all__ = ["Assistant", "Catalog", "Channel", "Done", "Ended", "Held", "TurnResult", "Waiting"]
+__all__ = [
+    "Assistant",
+    "Catalog",
+    "Channel",
+    "Done",
+    "Ended",
+    "Gate",
+    "Held",
+    "Paced",
+    "Pass",
+    "TurnResult",
+    "Waiting",
+]

@@ -21,7 +21,10 @@ from common.models.mail import (
     inbox,
     outbox,
     quarantine,
+    template_lists,
+    templates,
     turns,
+    uploads,
 )
 from common.models.metadata import metadata
 from common.models.stores import stores
@@ -44,5 +47,8 @@ __all__ = [
     "quarantine",
     "sessions",
     "stores",
+    "template_lists",
+    "templates",
     "turns",
+    "uploads",
 ]

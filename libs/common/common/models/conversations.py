@@ -15,6 +15,7 @@ contacts = Table(
     Column("user_id", Text),
     Column("created_at", Time),
     id_column("merged_into"),
+    Column("unreachable_code", Text),
 )
 
 contact_aliases = Table(

@@ -61,6 +61,40 @@ outbox = Table(
     Column("wamid", Text),
     Column("error_code", Text),
     Column("error_reason", Text),
+    Column("refusals", Integer),
+    Column("resent_at", Time),
+)
+
+uploads = Table(
+    "uploads",
+    metadata,
+    store_key(),
+    Column("phone_number_id", Text, primary_key=True),
+    Column("source", Text, primary_key=True),
+    Column("media_id", Text),
+    Column("uploaded_at", Time),
+)
+
+templates = Table(
+    "templates",
+    metadata,
+    store_key(),
+    Column("waba_id", Text, primary_key=True),
+    Column("name", Text, primary_key=True),
+    Column("language", Text, primary_key=True),
+    Column("status", Text),
+    Column("category", Text),
+    Column("components", JSONB),
+    Column("seen_at", Time),
+)
+
+template_lists = Table(
+    "template_lists",
+    metadata,
+    store_key(),
+    Column("due_at", Time),
+    Column("listed_at", Time),
+    Column("problem", Text),
 )
 
 quarantine = Table(

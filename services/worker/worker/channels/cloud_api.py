@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from common.send_errors import rule_for
 from worker.channels.graph_answers import outcome_of
 from worker.channels.outcome import SendOutcome, TryLater, Unknown
 from worker.outgoing_http import Answer, Limits, NoAnswerError, NotConnectedError, OutgoingHttp
@@ -98,7 +99,8 @@ class CloudApi:
         try:
             answer = self._post(credentials, message)
         except NotConnectedError:
-            return TryLater("not_connected", "WhatsApp could not be reached.")
+            rule = rule_for("not_connected")
+            return TryLater("not_connected", "WhatsApp could not be reached.", rule)
         except NoAnswerError:
             return Unknown("WhatsApp did not answer.")
         return outcome_of(answer)

@@ -8,12 +8,11 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from worker.channels.error_codes import rule_for
+from common.send_errors import Action, rule_for
 from worker.channels.outcome import Accepted, Rejected, SendOutcome, TryLater, Unknown
 from worker.outgoing_http import Answer
 
 _TOO_MANY_REQUESTS = 429
-_DEFAULT_WAIT_SECONDS = 60.0  # whatsapp.md 1.5: a 429 without Retry-After
 _LONGEST_REASON = 200
 # Graph quotes what it refuses ("Malformed access token EAAB…", a phone number), and a reason is
 # stored and shown: whatever could be a token or a number is left out of it.
@@ -31,17 +30,18 @@ def outcome_of(answer: Answer) -> SendOutcome:
         wamid = _wamid_in(content)
         return Accepted(wamid) if wamid else Unknown("WhatsApp answered without a message id.")
     if answer.status == _TOO_MANY_REQUESTS:
-        wait = answer.retry_after or _DEFAULT_WAIT_SECONDS
-        return TryLater(str(_TOO_MANY_REQUESTS), "WhatsApp asks for a pause.", wait)
+        rule = rule_for(_TOO_MANY_REQUESTS)
+        reason = "WhatsApp asks for a pause."
+        return TryLater(str(_TOO_MANY_REQUESTS), reason, rule, answer.retry_after)
     return Unknown(f"WhatsApp answered {answer.status} without a reason.")
 
 
 def _refusal(answer: Answer, error: Mapping[str, Any]) -> SendOutcome:
     code, reason = error["code"], _reason_in(error)
     rule = rule_for(code, answer.status)
-    if not rule.is_temporary:
-        return Rejected(str(code), reason)
-    return TryLater(str(code), reason, answer.retry_after or rule.wait_seconds)
+    if rule.action is Action.GIVE_UP:
+        return Rejected(str(code), reason, rule)
+    return TryLater(str(code), reason, rule, answer.retry_after)
 
 
 def _error_in(content: object) -> Mapping[str, Any] | None:

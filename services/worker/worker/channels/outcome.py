@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from common.send_errors import ErrorRule
+
 
 @dataclass(frozen=True)
 class Accepted:
@@ -16,6 +18,7 @@ class TryLater:
 
     code: str
     reason: str
+    rule: ErrorRule
     retry_after: float | None = None
 
 
@@ -25,6 +28,7 @@ class Rejected:
 
     code: str
     reason: str
+    rule: ErrorRule
 
 
 @dataclass(frozen=True)
