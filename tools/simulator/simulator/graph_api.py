@@ -23,6 +23,11 @@ def send_message(version: str, phone_number_id: str) -> Response:  # noqa: ARG00
     box = current_box()
     body = _body(request.get_data())
     handled = box.graph.take(phone_number_id, request.path, body, token=has_token())
+    return carry_out(box, handled)
+
+
+def carry_out(box: Box, handled: Handled) -> Response:
+    """Do what was decided: answer, perhaps late, or hold and cut the connection."""
     verdict = handled.taken.verdict
     connection = connection_of(request.environ)
     if verdict.ending == RESET:

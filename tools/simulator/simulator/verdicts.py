@@ -9,7 +9,7 @@ from typing import Any
 
 from simulator.faults import LONGEST_WAIT_SECONDS, Fault
 from simulator.graph_errors import GraphError, error_body, graph_error
-from simulator.graph_requests import GraphRequest, OutboundMessage
+from simulator.graph_requests import GraphRequest, OutboundMessage, Upload
 
 _EDGE_STATUS = 502
 _EDGE_PAGE = "<html><head><title>502 Bad Gateway</title></head><body>Bad Gateway</body></html>"
@@ -23,7 +23,8 @@ class Verdict:
     """The fate of one request.
 
     `outcome` is what a ledger counts: accepted (then there is a wamid, whatever was answered),
-    read, error, http, hang or reset. `ending` is how the connection ends, after `seconds`.
+    read, uploaded, error, http, hang or reset. `ending` is how the connection ends, after
+    `seconds`.
     """
 
     outcome: str
@@ -70,6 +71,8 @@ def judge(request: GraphRequest, fault: Fault | None, wamid: str, trace_id: str)
 
 
 def _taken(request: GraphRequest, wamid: str) -> Verdict:
+    if isinstance(request, Upload):
+        return Verdict("uploaded", http_status=200, body={"id": request.media_id})
     if not isinstance(request, OutboundMessage):
         return Verdict("read", http_status=200, body={"success": True})
     contact = {"input": request.address}
