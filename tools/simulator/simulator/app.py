@@ -12,6 +12,7 @@ from simulator import (
     media_api,
     phone_api,
     phone_page,
+    scripting_api,
 )
 from simulator.box import Box, install
 from simulator.door import Door
@@ -57,6 +58,7 @@ def create_app(settings: Settings) -> Flask:
     )
     prepare(app, {}, body_limit=_BODY_LIMIT)
     app.register_blueprint(control_api.blueprint)
+    app.register_blueprint(scripting_api.blueprint)
     app.register_blueprint(graph_api.blueprint)
     app.register_blueprint(graph_uploads.blueprint)
     app.register_blueprint(graph_media.blueprint)

@@ -27,6 +27,8 @@ OUTCOMES: dict[str, bool] = {
 OF_MEDIA = frozenset({"missing", "wrong_hash", "slow", "redirect"})
 MEDIA_KINDS = frozenset({"media", "file"})
 KINDS = frozenset({"message", "read", "upload", "any"}) | MEDIA_KINDS
+# How the header is written: a number, or a date, which every caller must understand as well.
+RETRY_AFTER_FORMS = frozenset({"seconds", "date"})
 LONGEST_WAIT_SECONDS = 120.0
 UNTIL_CLEARED = 0
 
@@ -50,6 +52,7 @@ class Fault:
     accepted: bool = False
     seconds: float | None = None
     retry_after: float | None = None
+    retry_after_as: str = "seconds"
     statuses: StatusScript | None = None
 
     @property

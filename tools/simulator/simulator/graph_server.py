@@ -69,11 +69,11 @@ class GraphServer:
         if isinstance(found, GraphError):
             verdict = refusal(found, _trace_id())
             arrival = Arrival(sent.phone_number_id, sent.path, sent.body, None)
-            return Handled(self._state.take(arrival, lambda _: verdict), None)
+            return Handled(self._state.take(arrival, lambda *_: verdict), None)
         asked = _asked(found, store, sent.phone_number_id)
         taken = self._state.take(
             Arrival(sent.phone_number_id, sent.path, sent.body, asked),
-            lambda fault: _judge(found, fault),
+            lambda fault, code: _judge(found, fault, code),
         )
         return Handled(taken, _statuses(found, taken))
 
@@ -110,7 +110,9 @@ def _asked(request: GraphRequest, store: SimulatedStore | None, phone_number_id:
     )
 
 
-def _judge(request: GraphRequest, fault: Fault | None) -> Verdict:
+def _judge(request: GraphRequest, fault: Fault | None, limit_code: int | None) -> Verdict:
+    if limit_code is not None:
+        return refusal(graph_error(limit_code), _trace_id())
     return judge(request, fault, new_wamid(), _trace_id())
 
 
