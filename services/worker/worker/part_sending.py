@@ -135,10 +135,8 @@ class PartSender:
     def _request(
         self, credentials: Credentials, recipient: Recipient, going: Outgoing
     ) -> SendOutcome:
-        body = going.body
-        if body.link:
-            return self.channel.send_image(credentials, recipient, body.link, going.callback)
-        return self.channel.send_text(credentials, recipient, body.text, going.callback)
+        quoted = going.body.reply_to
+        return self.channel.send(credentials, recipient, going.content, going.callback, quoted)
 
 
 def _write(connection: Connection, store_id: str, outbox_id: str, outcome: SendOutcome) -> None:
