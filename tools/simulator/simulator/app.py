@@ -4,7 +4,15 @@ from flask import Flask
 
 from common.settings import Settings
 from common.web import prepare
-from simulator import control_api, graph_api, graph_media, media_api, phone_api, phone_page
+from simulator import (
+    control_api,
+    graph_api,
+    graph_media,
+    media_api,
+    phone_api,
+    phone_page,
+    templates_api,
+)
 from simulator.box import Box, install
 from simulator.door import Door
 from simulator.graph_server import GraphServer
@@ -15,6 +23,7 @@ from simulator.product_pictures import ProductPictures
 from simulator.state import SimulatorState
 from simulator.status_sender import StatusSender
 from simulator.store_book import StoreBook
+from simulator.templates import TemplateShelf
 
 DEMO_FILE = "demo.json"
 # A test may well send more than the 3 MB that ingress must refuse.
@@ -29,6 +38,7 @@ def create_app(settings: Settings) -> Flask:
     statuses = StatusSender(door, stores.by_number, state.note_status)
     threads = PhoneThreads()
     media = MediaShelf()
+    templates = TemplateShelf()
     app = Flask(__name__, static_folder=None)
     install(
         app,
@@ -36,12 +46,13 @@ def create_app(settings: Settings) -> Flask:
             stores=stores,
             state=state,
             door=door,
-            graph=GraphServer(stores, state),
+            graph=GraphServer(stores, state, templates),
             statuses=statuses,
             threads=threads,
             streams=PhoneStreams(threads),
             media=media,
             pictures=ProductPictures(stores, media),
+            templates=templates,
         ),
     )
     prepare(app, {}, body_limit=_BODY_LIMIT)
@@ -50,5 +61,6 @@ def create_app(settings: Settings) -> Flask:
     app.register_blueprint(graph_media.blueprint)
     app.register_blueprint(phone_api.blueprint)
     app.register_blueprint(media_api.blueprint)
+    app.register_blueprint(templates_api.blueprint)
     phone_page.add_page(app, settings)
     return app

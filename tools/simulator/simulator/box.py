@@ -13,6 +13,7 @@ from simulator.product_pictures import ProductPictures
 from simulator.state import SimulatorState
 from simulator.status_sender import StatusSender
 from simulator.store_book import StoreBook
+from simulator.templates import TemplateShelf
 
 _EXTENSION = "simulator"
 
@@ -30,6 +31,7 @@ class Box:
     streams: PhoneStreams
     media: MediaShelf
     pictures: ProductPictures
+    templates: TemplateShelf
 
     def find_media(self, media_id: str) -> Picture:
         """Find a file that a customer can have sent; raises NotFoundError."""

@@ -26,7 +26,7 @@ OUTCOMES: dict[str, bool] = {
 # What can become of a customer's file only, when it is described (`media`) or sent (`file`).
 OF_MEDIA = frozenset({"missing", "wrong_hash", "slow", "redirect"})
 MEDIA_KINDS = frozenset({"media", "file"})
-KINDS = frozenset({"message", "read", "any"}) | MEDIA_KINDS
+KINDS = frozenset({"message", "read", "any", "templates"}) | MEDIA_KINDS
 LONGEST_WAIT_SECONDS = 120.0
 UNTIL_CLEARED = 0
 

@@ -16,6 +16,7 @@ from simulator.status_scripts import USUAL
 from simulator.status_sender import StatusPlan
 from simulator.store import SimulatedStore
 from simulator.store_book import StoreBook
+from simulator.templates import TemplateShelf
 from simulator.verdicts import Verdict, judge, refusal
 from simulator.wamids import new_wamid
 
@@ -33,14 +34,15 @@ class Handled:
 class GraphServer:
     """Answers `POST /<version>/<phone_number_id>/messages` for every known number."""
 
-    def __init__(self, stores: StoreBook, state: SimulatorState) -> None:
+    def __init__(self, stores: StoreBook, state: SimulatorState, templates: TemplateShelf) -> None:
         self._stores = stores
         self._state = state
+        self._templates = templates
 
     def take(self, phone_number_id: str, path: str, body: Any, *, token: bool) -> Handled:
         """Record and decide one request; `token` tells whether it carried a bearer token."""
         store = self._stores.by_number(phone_number_id)
-        found = _read(store, body, token=token)
+        found = self._checked(store, body, _read(store, body, token=token))
         if isinstance(found, GraphError):
             verdict = refusal(found, _trace_id())
             arrival = Arrival(phone_number_id, path, body, None)
@@ -50,6 +52,18 @@ class GraphServer:
             Arrival(phone_number_id, path, body, asked), lambda fault: _judge(found, fault)
         )
         return Handled(taken, _statuses(found, taken))
+
+    def _checked(
+        self, store: SimulatedStore | None, body: Any, found: GraphRequest | GraphError
+    ) -> GraphRequest | GraphError:
+        """Refuse a template that the store does not have so."""
+        if store is None or isinstance(found, GraphError) or found.type != "template":
+            return found
+        try:
+            self._templates.check(store.id, body["template"])
+        except RefusedError as refused:
+            return refused.error
+        return found
 
 
 def _read(store: SimulatedStore | None, body: Any, *, token: bool) -> GraphRequest | GraphError:
