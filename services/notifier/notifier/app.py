@@ -23,6 +23,7 @@ from notifier import (
     media_api,
     pages,
     parts,
+    retry_api,
     sign_in_api,
     stats,
     stores_api,
@@ -51,6 +52,7 @@ _BLUEPRINTS = (
     dead_letters_api.blueprint,
     media_api.blueprint,
     templates_api.blueprint,
+    retry_api.blueprint,
     stats.blueprint,
 )
 _CONFIGURATION = {
