@@ -41,6 +41,8 @@ from worker.probes import Probes
 from worker.refusals import Refusals
 from worker.sending import Sender
 from worker.sweeper import Sweeper
+from worker.template_lists import TemplateLists
+from worker.template_reading import TemplateReading
 from worker.turn_runner import TurnRunner
 from worker.turnstile import Turnstile
 
@@ -75,6 +77,8 @@ class Machinery:
     sweeps: Ticker
     media: MediaDesk
     media_ticks: Ticker
+    templates: TemplateLists
+    template_ticks: Ticker
     probes: Probes
 
     def start(self) -> None:
@@ -84,18 +88,21 @@ class Machinery:
         self.sweeps.start()
         self.media.start()
         self.media_ticks.start()
+        self.template_ticks.start()
         self.probes.start()
 
     def stop(self, grace_seconds: float) -> None:
         """Finish the turns that run, within the grace; hand back what is left, and end."""
         self.sweeps.stop()
         self.media.rest()
+        self.templates.rest()
         self.worker.stop(timeout=round(grace_seconds * 1000))
         self.claims.stop()
         self.renewals.stop()
         self.keeper.hand_back()
         self.broker.consumer.hand_back()
         self.media_ticks.stop()
+        self.template_ticks.stop()
         self.media.hand_back()
         self.announcer.close()
         self.probes.stop()
@@ -116,6 +123,7 @@ def build(settings: Settings) -> Machinery:
     holder = f"{socket.gethostname()}/{os.getpid()}"
     keeper = LeaseKeeper(database, holder, settings.lease_seconds)
     media = _media_desk(settings, database, stores, lanes)
+    templates = TemplateLists(database, stores, _template_reading(settings), lanes.own_stores)
     broker = StoreQueues(doorbells, TurnConsumer(client, _service(settings, stores, lanes, holder)))
     runner = TurnRunner(
         database=database,
@@ -145,6 +153,8 @@ def build(settings: Settings) -> Machinery:
         ),
         media=media,
         media_ticks=Ticker("media", settings.sweep_seconds, media.tick),
+        templates=templates,
+        template_ticks=Ticker("templates", settings.sweep_seconds, templates.tick),
         probes=Probes(settings, {"database": database.ping, "redis": _redis_check(client)}),
     )
 
@@ -174,6 +184,10 @@ def _media_desk(settings: Settings, database: Database, stores: Stores, lanes: L
     storage = storage_of(settings)
     fetcher = Fetcher(database, stores, storage, fetching, settings.data_dir / "incoming")
     return MediaDesk(fetcher, lanes.own_stores, settings.sweep_seconds)
+
+
+def _template_reading(settings: Settings) -> TemplateReading:
+    return TemplateReading(settings.graph_api_url, settings.graph_api_version)
 
 
 def _pipeline(settings: Settings, database: Database, stores: Stores, media: MediaDesk) -> Pipeline:
