@@ -117,6 +117,9 @@ const withStore = (state, id, status, reason = "") => ({
 export const pausedStore = ({ stores, storeId }) =>
   stores.find((each) => each.id === storeId && each.status === "paused") ?? null;
 
+/** Does nothing at all go out of a paused store? Where the bot alone is silent, people's words still go. */
+export const isSilent = (paused) => Boolean(paused) && paused.paused_reason !== "spam_limit";
+
 /** Take in a numbered event that is next. */
 function told(state, event) {
   const change = events[event.type];
