@@ -5,6 +5,7 @@ import re
 import pytest
 
 from common.send_errors import numbers_of, rules
+from ingress.notice_rules import EVENTS
 from tests.unit.notifier.test_console_state import STATIC
 from tests.unit.notifier.test_console_state import pytestmark as pytestmark  # noqa: PLC0414
 from tests.unit.notifier.test_console_words import said
@@ -53,3 +54,15 @@ def test_a_code_nobody_knows_shows_whatsapps_own_words():
     assert reason("131047", "Re-engagement message") == words("en")["window"]
     assert reason("132001", "Template does not exist") == words("en")["132001"]
     assert reason("", "window_closed") == "24 hours have passed since the customer's last message."
+
+
+def test_every_reason_for_a_pause_is_said_in_both_languages():
+    reasons = {rule.reason for rule in rules() if rule.pauses}
+    reasons |= {meaning.reason for meaning in EVENTS.values() if meaning.pauses}
+    asked = [(language, reason) for language in ("es", "en") for reason in sorted(reasons)]
+
+    told = said(*(["kinds", "pausedFor", language, reason] for language, reason in asked))
+
+    assert [words for words in told if "Motivo" in words or "Reason" in words] == []
+    silent = said(["kinds", "pausedFor", "en", "spam_limit"])[0]
+    assert silent.startswith("The bot is silent; people can still write.")
