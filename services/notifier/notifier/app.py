@@ -23,6 +23,7 @@ from notifier import (
     media_api,
     pages,
     parts,
+    retry_api,
     sign_in_api,
     stats,
     stores_api,
@@ -49,6 +50,7 @@ _BLUEPRINTS = (
     commands_api.blueprint,
     dead_letters_api.blueprint,
     media_api.blueprint,
+    retry_api.blueprint,
     stats.blueprint,
 )
 _CONFIGURATION = {
