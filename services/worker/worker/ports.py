@@ -59,9 +59,7 @@ class Gate(Protocol):
     def failed(self, store: Store) -> None:
         """Tell that WhatsApp did not answer, or as one who is not well."""
 
-    def refused(
-        self, store: Store, conversation_id: str, rule: ErrorRule, seconds: float
-    ) -> None:
+    def refused(self, store: Store, conversation_id: str, rule: ErrorRule, seconds: float) -> None:
         """Hold back, for so many seconds, whatever the rule's scope reaches."""
 
 
