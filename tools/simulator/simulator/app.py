@@ -13,6 +13,7 @@ from simulator import (
     phone_api,
     phone_page,
     scripting_api,
+    templates_api,
 )
 from simulator.box import Box, install
 from simulator.door import Door
@@ -24,6 +25,7 @@ from simulator.product_pictures import ProductPictures
 from simulator.state import SimulatorState
 from simulator.status_sender import StatusSender
 from simulator.store_book import StoreBook
+from simulator.templates import TemplateShelf
 from simulator.upload_shelf import UploadShelf
 
 DEMO_FILE = "demo.json"
@@ -40,6 +42,7 @@ def create_app(settings: Settings) -> Flask:
     threads = PhoneThreads()
     media = MediaShelf()
     uploads = UploadShelf(media)
+    templates = TemplateShelf()
     app = Flask(__name__, static_folder=None)
     install(
         app,
@@ -47,13 +50,14 @@ def create_app(settings: Settings) -> Flask:
             stores=stores,
             state=state,
             door=door,
-            graph=GraphServer(stores, state, [uploads.check]),
+            graph=GraphServer(stores, state, [uploads.check, templates.check]),
             statuses=statuses,
             threads=threads,
             streams=PhoneStreams(threads),
             media=media,
             uploads=uploads,
             pictures=ProductPictures(stores, media),
+            templates=templates,
         ),
     )
     prepare(app, {}, body_limit=_BODY_LIMIT)
@@ -64,5 +68,6 @@ def create_app(settings: Settings) -> Flask:
     app.register_blueprint(graph_media.blueprint)
     app.register_blueprint(phone_api.blueprint)
     app.register_blueprint(media_api.blueprint)
+    app.register_blueprint(templates_api.blueprint)
     phone_page.add_page(app, settings)
     return app

@@ -13,6 +13,7 @@ from simulator.product_pictures import ProductPictures
 from simulator.state import SimulatorState
 from simulator.status_sender import StatusSender
 from simulator.store_book import StoreBook
+from simulator.templates import TemplateShelf
 from simulator.upload_shelf import UploadShelf
 
 _EXTENSION = "simulator"
@@ -32,6 +33,7 @@ class Box:
     media: MediaShelf
     uploads: UploadShelf
     pictures: ProductPictures
+    templates: TemplateShelf
 
     def find_media(self, media_id: str) -> Picture:
         """Find a file that was uploaded, or that a customer can have sent; raises NotFoundError."""

@@ -26,7 +26,7 @@ OUTCOMES: dict[str, bool] = {
 # What can become of a customer's file only, when it is described (`media`) or sent (`file`).
 OF_MEDIA = frozenset({"missing", "wrong_hash", "slow", "redirect"})
 MEDIA_KINDS = frozenset({"media", "file"})
-KINDS = frozenset({"message", "read", "upload", "any"}) | MEDIA_KINDS
+KINDS = frozenset({"message", "read", "upload", "templates", "any"}) | MEDIA_KINDS
 # How the header is written: a number, or a date, which every caller must understand as well.
 RETRY_AFTER_FORMS = frozenset({"seconds", "date"})
 LONGEST_WAIT_SECONDS = 120.0

@@ -54,6 +54,7 @@ _KNOWN: dict[int, tuple[int, str]] = {
     132012: (400, "Template Parameter Format Mismatch"),
     132015: (400, "Template is Paused"),
     132016: (400, "Template is Disabled"),
+    132018: (400, "There was an issue with the parameters in your template"),
     132068: (400, "Flow is in blocked state"),
     132069: (400, "Flow is in throttled state"),
     133004: (503, "Server temporarily unavailable"),
