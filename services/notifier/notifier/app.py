@@ -25,6 +25,7 @@ from notifier import (
     parts,
     sign_in_api,
     stats,
+    store_pausing_api,
     stores_api,
 )
 from notifier.access import Access, CookieRules
@@ -45,6 +46,7 @@ from notifier.sign_in import SignIn
 _BLUEPRINTS = (
     sign_in_api.blueprint,
     stores_api.blueprint,
+    store_pausing_api.blueprint,
     conversations_api.blueprint,
     commands_api.blueprint,
     dead_letters_api.blueprint,

@@ -14,9 +14,10 @@ from common.errors import ConfigurationError, TemporaryError
 from common.events import Announcer
 from common.queues import Doorbells, Pace, Service, StoreQueues, TurnConsumer, redis_client
 from common.sealing import Keyring
+from common.send_errors import ErrorRule
 from common.settings import Settings
 from common.storages import storage_of
-from common.stores import Stores
+from common.stores import Store, Stores
 from common.ticking import Ticker
 from common.tokens import InternalTokens
 from worker import actors
@@ -35,7 +36,9 @@ from worker.media_fetching import MediaFetching
 from worker.media_sources import ForbiddenSourceError, MediaSources, Origin
 from worker.part_sending import PartSender
 from worker.pipeline import Pipeline
+from worker.ports import Pass
 from worker.probes import Probes
+from worker.refusals import Refusals
 from worker.sending import Sender
 from worker.sweeper import Sweeper
 from worker.turn_runner import TurnRunner
@@ -56,6 +59,21 @@ _FIRST_SWEEP_SECONDS = 0.1
 _THREAD_WAKES_MS = 250  # how soon an idle thread hears that the worker stops
 # How long a send may hesitate, as a share of a lease: beyond it the lease may be another's.
 _PAUSE_PER_LEASE = 0.5
+
+
+class _OpenGate:
+    """A stand-in until the send gate is merged."""
+
+    def ask(self, store: Store, conversation_id: str, outbox_id: str) -> Pass:  # noqa: ARG002
+        return Pass(0)
+
+    def went(self, store: Store) -> None: ...
+
+    def failed(self, store: Store) -> None: ...
+
+    def refused(
+        self, store: Store, conversation_id: str, rule: ErrorRule, seconds: float
+    ) -> None: ...
 
 
 @dataclass(frozen=True)
@@ -113,6 +131,12 @@ def build(settings: Settings) -> Machinery:
     keeper = LeaseKeeper(database, holder, settings.lease_seconds)
     media = _media_desk(settings, database, stores, lanes)
     broker = StoreQueues(doorbells, TurnConsumer(client, _service(settings, stores, lanes, holder)))
+    refusals = Refusals(
+        database,
+        stores,
+        _OpenGate(),
+        CatalogClient(settings.catalog_url, InternalTokens(settings.service_keys)),
+    )
     runner = TurnRunner(
         database=database,
         stores=stores,
@@ -121,7 +145,8 @@ def build(settings: Settings) -> Machinery:
         holder=holder,
         lease_seconds=settings.lease_seconds,
     )
-    actors.declare(broker, runner, StatusDesk(database, stores, doorbells))
+    refusals = _refusals(settings, database, stores)
+    actors.declare(broker, runner, StatusDesk(database, stores, doorbells, refusals))
     broker.check()
     return Machinery(
         broker=broker,
@@ -192,6 +217,11 @@ def _pipeline(settings: Settings, database: Database, stores: Stores, media: Med
         ),
         media=media,
     )
+
+
+def _refusals(settings: Settings, database: Database, stores: Stores) -> Refusals:
+    catalog = CatalogClient(settings.catalog_url, InternalTokens(settings.service_keys))
+    return Refusals(database, stores, _OpenGate(), catalog)
 
 
 def _assistant(settings: Settings) -> Assistant:
