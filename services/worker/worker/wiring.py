@@ -131,12 +131,6 @@ def build(settings: Settings) -> Machinery:
     keeper = LeaseKeeper(database, holder, settings.lease_seconds)
     media = _media_desk(settings, database, stores, lanes)
     broker = StoreQueues(doorbells, TurnConsumer(client, _service(settings, stores, lanes, holder)))
-    refusals = Refusals(
-        database,
-        stores,
-        _OpenGate(),
-        CatalogClient(settings.catalog_url, InternalTokens(settings.service_keys)),
-    )
     runner = TurnRunner(
         database=database,
         stores=stores,
