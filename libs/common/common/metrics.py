@@ -31,6 +31,9 @@ statuses_handled = Counter(
     "mostrador_statuses_handled_total", "Statuses by what became of them.", ["store", "outcome"]
 )
 sends = Counter("mostrador_sends_total", "Parts sent by outcome.", ["store", "outcome"])
+confirmed_duplicates = Counter(
+    "mostrador_confirmed_duplicates_total", "Parts that provably arrived twice.", ["store"]
+)
 dead_letters = Counter("mostrador_dead_letters_total", "Messages given up.", ["store"])
 stores_paused = Counter(
     "mostrador_store_paused_total", "Times a store was paused for a reason.", ["store", "reason"]
@@ -47,6 +50,11 @@ handovers = Counter("mostrador_handovers_total", "Handovers by reason.", ["store
 media_fetched = Counter(
     "mostrador_media_total",
     "Fetches of customers' files by how they ended.",
+    ["store", "outcome"],
+)
+template_lists = Counter(
+    "mostrador_template_lists_total",
+    "Reads of stores' lists of templates by how they ended.",
     ["store", "outcome"],
 )
 webhook_seconds = Histogram(

@@ -23,10 +23,12 @@ from notifier import (
     media_api,
     pages,
     parts,
+    retry_api,
     sign_in_api,
     stats,
     store_pausing_api,
     stores_api,
+    templates_api,
 )
 from notifier.access import Access, CookieRules
 from notifier.catalog import Catalog
@@ -51,6 +53,8 @@ _BLUEPRINTS = (
     commands_api.blueprint,
     dead_letters_api.blueprint,
     media_api.blueprint,
+    templates_api.blueprint,
+    retry_api.blueprint,
     stats.blueprint,
 )
 _CONFIGURATION = {

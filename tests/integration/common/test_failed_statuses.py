@@ -8,7 +8,7 @@ from common.inbound import StatusUpdate
 
 AGAIN, PAUSE, FOR_GOOD = "131000", "190", "131047"
 _RESENDS = """
-    SELECT event_id, state, round(extract(epoch FROM due_at - clock_timestamp())) FROM inbox
+    SELECT left(event_id, 43), state, round(extract(epoch FROM due_at - clock_timestamp())) FROM inbox
     WHERE kind = 'command'
 """
 
@@ -49,7 +49,7 @@ def test_what_may_go_again_is_asked_for_after_its_wait(desk, sent, code, wait):
     applied = tell(desk, sent, "failed", code=code)
 
     assert stands(desk) == ("retry", "retrying", 1, code)
-    assert desk.rows(_RESENDS) == [(f"resend|{sent.outbox_id}|1", "pending", wait)]
+    assert desk.rows(_RESENDS) == [(f"resend|{sent.outbox_id}", "pending", wait)]
     assert applied.settled == (sent.conversation_id,)
     (refusal,) = applied.refusals
     assert (refusal.outbox_id, refusal.code, refusal.seconds) == (sent.outbox_id, code, wait)
@@ -113,6 +113,15 @@ def test_a_turn_that_waits_for_the_part_takes_it_up_itself(desk, turn):
     due = "SELECT round(extract(epoch FROM due_at - clock_timestamp())) FROM inbox"
     assert desk.value(f"{due} WHERE kind = 'message'") == 600
     assert [each.state in outbox.NOT_BEGUN for each in desk.parts(turn)] == [True]
+
+
+def test_the_answer_of_a_send_that_a_status_failed_already_settles_nothing(desk, turn):
+    (part,) = desk.parts(turn)
+    tell(desk, part, "failed", code=AGAIN)
+
+    assert turns.end_sent(desk.database, turn, "answered", part.outbox_id, "wamid.1") is None
+    assert stands(desk) == ("retry", "retrying", 1, AGAIN)
+    assert desk.rows(_RESENDS) == []  # the turn is open still, and sends it
 
 
 def test_that_statuses_flow_is_remembered_by_when_the_newest_came(desk, sent):

@@ -96,6 +96,10 @@ template_lists = Table(
     Column("due_at", Time),
     Column("listed_at", Time),
     Column("problem", Text),
+    Column("asked", Boolean),
+    Column("not_before", Time),
+    Column("failures", Integer),
+    Column("fence", BigInteger),
 )
 
 quarantine = Table(

@@ -76,13 +76,16 @@ class PictureProblem(MethodView):
     @blueprint.arguments(PictureProblemSchema)
     @blueprint.response(204)
     def post(self, problem: dict[str, str], store_id: str, product_id: str) -> None:
-        """Note that WhatsApp could not load a product's picture, until it has other pictures."""
-        base_url = parts().base_url
+        """Note that WhatsApp could not load a product's picture, until it has other pictures.
+
+        With its address, what is none of its pictures any more changes nothing.
+        """
+        url, base_url = problem["url"], parts().base_url
         parts().products.flag_picture(
             store_id,
             product_id,
             problem["code"],
-            lambda reference: picture_url(reference, base_url) == problem["url"],
+            lambda reference: url in ("", picture_url(reference, base_url)),
         )
 
 

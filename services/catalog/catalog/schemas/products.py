@@ -74,7 +74,7 @@ class ImagesQuestionSchema(Schema):
 
 class PictureProblemSchema(Schema):
     code = shaped("^[0-9]{1,10}$", required=True)
-    url = text(LONGEST_REFERENCE + 200, required=True)
+    url = text(LONGEST_REFERENCE + 200, load_default="")
 
 
 class PictureSchema(Schema):

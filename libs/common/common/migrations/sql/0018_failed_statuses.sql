@@ -370,3 +370,31 @@ BEGIN
         WHERE store_id = of_store AND conversation_id = its_conversation;
     END IF;
 END $$;
+
+-- Settles a part as accepted, also one that waits to go again: a refusal may be wrong. A second
+-- wamid for it is a confirmed duplicate, on record. An answer that comes after the status that failed this very send settles nothing. Says
+-- whether the part was settled here.
+CREATE OR REPLACE FUNCTION accept_part(of_store text, its_part uuid, its_wamid text, its_status text)
+RETURNS boolean LANGUAGE plpgsql VOLATILE AS $$
+DECLARE
+    is_changed boolean;
+BEGIN
+    UPDATE outbox SET
+        state = 'accepted', wamid = its_wamid, settled_at = clock_timestamp(), error_code = '',
+        error_reason = '', flagged = false
+    WHERE store_id = of_store AND outbox_id = its_part
+      AND state IN ('sending', 'unknown', 'retry') AND its_wamid <> ALL (failed_wamids);
+    is_changed := FOUND;
+    IF NOT is_changed THEN
+        UPDATE outbox SET duplicate_wamid = its_wamid
+        WHERE store_id = of_store AND outbox_id = its_part AND wamid <> its_wamid
+          AND its_wamid <> ALL (failed_wamids);
+    END IF;
+    IF is_changed OR EXISTS (
+        SELECT 1 FROM outbox
+        WHERE store_id = of_store AND outbox_id = its_part AND its_wamid <> ALL (failed_wamids))
+    THEN
+        PERFORM advance_message(of_store, its_part, its_status, '', its_wamid);
+    END IF;
+    RETURN is_changed;
+END $$;
