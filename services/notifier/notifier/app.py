@@ -26,6 +26,7 @@ from notifier import (
     retry_api,
     sign_in_api,
     stats,
+    store_pausing_api,
     stores_api,
     templates_api,
 )
@@ -47,6 +48,7 @@ from notifier.sign_in import SignIn
 _BLUEPRINTS = (
     sign_in_api.blueprint,
     stores_api.blueprint,
+    store_pausing_api.blueprint,
     conversations_api.blueprint,
     commands_api.blueprint,
     dead_letters_api.blueprint,

@@ -35,7 +35,6 @@ from worker.media_fetching import MediaFetching
 from worker.media_sources import ForbiddenSourceError, MediaSources, Origin
 from worker.part_sending import PartSender
 from worker.pipeline import Pipeline
-from worker.ports import Gate
 from worker.probes import Probes
 from worker.refusals import Refusals
 from worker.send_gate import SendGate
@@ -123,7 +122,7 @@ def build(settings: Settings) -> Machinery:
     doorbells = Doorbells(client)
     holder = f"{socket.gethostname()}/{os.getpid()}"
     keeper = LeaseKeeper(database, holder, settings.lease_seconds)
-    gate = SendGate(GateScripts(client), stores)
+    refusals = _refusals(settings, database, stores, client)
     media = _media_desk(settings, database, stores, lanes)
     templates = TemplateLists(database, stores, _template_reading(settings), lanes.own_stores)
     broker = StoreQueues(doorbells, TurnConsumer(client, _service(settings, stores, lanes, holder)))
@@ -131,11 +130,11 @@ def build(settings: Settings) -> Machinery:
         database=database,
         stores=stores,
         keeper=keeper,
-        pipeline=_pipeline(settings, database, stores, media, gate),
+        pipeline=_pipeline(settings, stores, media, refusals),
         holder=holder,
         lease_seconds=settings.lease_seconds,
     )
-    actors.declare(broker, runner, StatusDesk(database, stores, doorbells))
+    actors.declare(broker, runner, StatusDesk(database, stores, doorbells, refusals))
     broker.check()
     return Machinery(
         broker=broker,
@@ -192,24 +191,33 @@ def _template_reading(settings: Settings) -> TemplateReading:
     return TemplateReading(settings.graph_api_url, settings.graph_api_version)
 
 
-def _pipeline(
-    settings: Settings, database: Database, stores: Stores, media: MediaDesk, gate: Gate
-) -> Pipeline:
-    tokens = InternalTokens(settings.service_keys)
+def _refusals(
+    settings: Settings, database: Database, stores: Stores, client: "redis.Redis"
+) -> Refusals:
+    gate = SendGate(GateScripts(client), stores)
+    return Refusals(database, stores, gate, _catalog(settings))
+
+
+def _catalog(settings: Settings) -> CatalogClient:
+    return CatalogClient(settings.catalog_url, InternalTokens(settings.service_keys))
+
+
+def _pipeline(settings: Settings, stores: Stores, media: MediaDesk, refusals: Refusals) -> Pipeline:
+    database = refusals.database
     channel = CloudApi(
         settings.graph_api_url,
         settings.graph_api_version,
         read_seconds=settings.graph_timeout_seconds,
     )
     longest_pause = settings.lease_seconds * _PAUSE_PER_LEASE
-    part_sender = PartSender(database, stores, channel, Refusals(database, gate), longest_pause)
+    part_sender = PartSender(database, stores, channel, refusals, longest_pause)
     return Pipeline(
         database=database,
         stores=stores,
-        catalog=CatalogClient(settings.catalog_url, tokens),
+        catalog=_catalog(settings),
         assistant=_assistant(settings),
         attention=Attention(stores, channel),
-        sender=Sender(database, stores, part_sender, Turnstile(gate)),
+        sender=Sender(database, stores, part_sender, Turnstile(refusals.gate)),
         media=media,
     )
 
