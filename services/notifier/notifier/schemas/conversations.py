@@ -90,21 +90,6 @@ class MessagePageSchema(Schema):
     next_before = fields.String(allow_none=True)
 
 
-class NewMessageSchema(Schema):
-    text = fields.String(required=True, metadata={"description": "1 to 4096 characters."})
-    client_id = fields.String(
-        required=True,
-        validate=validate.Length(1, 100),
-        metadata={"description": "Yours; the same one again sends nothing again."},
-    )
-
-
-class SentSchema(Schema):
-    id = fields.String()
-    client_id = fields.String()
-    status = fields.String()
-
-
 class OwnershipSchema(Schema):
     owner = fields.String(metadata={"description": "bot, queue or an agent's id"})
     owner_name = fields.String()
