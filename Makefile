@@ -89,6 +89,9 @@ chat: $(READY) ## Write to a store as a customer, here in the terminal (STORE=st
 pictures: $(READY) ## Make the README's picture anew from the browser tour
 	@$(BIN)/python -m pytest -q tests/ui/test_the_tour.py && mkdir -p docs/pictures && cp build/screenshots/tour.png docs/pictures/tour.png
 
+docs: $(READY) ## Write the pages that are made from the code (docs/send-errors.md)
+	@$(BIN)/python scripts/docs.py
+
 settings: $(READY) ## Print every setting with its default and meaning
 	@$(BIN)/python -m devstack settings
 
@@ -104,4 +107,4 @@ clean: ## Remove the virtual environment and caches; what runs stored in .data s
 help: ## Print this list
 	@awk 'BEGIN {FS = ":.*## "} /^##@/ {printf "\n%s\n", substr($$0, 5)} /^[a-z0-9-]+:.*## / {printf "  %-12s %s\n", $$1, $$2}' Makefile
 
-.PHONY: run setup test unit integration journeys ui soak internet contracts sure format lint types imports sizes alone k8s-check bench chat pictures settings token lock clean help
+.PHONY: run setup test unit integration journeys ui soak internet contracts sure format lint types imports sizes alone k8s-check bench chat pictures docs settings token lock clean help

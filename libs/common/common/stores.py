@@ -34,6 +34,8 @@ class StoreSettings:
     pair_burst: int
     unknown_seconds: float
     retention_days: int
+    unknown_policy: str = "settle"  # or flag, resend_once: what the silence about a part means
+    images_per_reply: int = 5  # each borrows six seconds of its pair's pace
     weight: float = 1.0  # of the workers' time, when there is too little of it
     handover_keywords: tuple[str, ...] | None = None
     transfer_text: str = ""

@@ -24,6 +24,7 @@ from notifier import (
     media_api,
     pages,
     parts,
+    retry_api,
     sign_in_api,
     stats,
     stores_api,
@@ -52,6 +53,7 @@ _BLUEPRINTS = (
     attachments_api.blueprint,
     dead_letters_api.blueprint,
     media_api.blueprint,
+    retry_api.blueprint,
     stats.blueprint,
 )
 _CONFIGURATION = {

@@ -21,9 +21,9 @@ from urllib3.exceptions import HTTPError
 
 from common.errors import TemporaryError
 from worker.connections import never_left, new_adapter
+from worker.retry_after import retry_after
 
 _CHUNK_BYTES = 65_536
-_LONGEST_WAIT_SECONDS = 3600.0
 
 
 class NotConnectedError(TemporaryError):
@@ -128,7 +128,7 @@ class OutgoingHttp:
         timeouts = (limits.connect_seconds, limits.answer_seconds)
         with adapter.send(request, stream=True, timeout=timeouts) as response:
             body = self._read(response, deadline)
-            return Answer(response.status_code, _retry_after(response), body)
+            return Answer(response.status_code, retry_after(response.headers), body)
 
     def _read(self, response: requests.Response, deadline: float) -> bytes:
         # read1 returns what one packet brings, so a server that drips meets the deadline.
@@ -158,11 +158,3 @@ def _prepared(
     request.prepare_headers(headers)
     request.prepare_body(None, None, json)
     return request
-
-
-def _retry_after(response: requests.Response) -> float | None:
-    """Read Retry-After in seconds; a date or nonsense is as good as nothing."""
-    given = response.headers.get("Retry-After", "").strip()
-    if not (given.isascii() and given.isdigit()):
-        return None
-    return min(float(given), _LONGEST_WAIT_SECONDS)

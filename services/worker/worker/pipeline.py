@@ -77,7 +77,7 @@ class Pipeline:
         failpoints.reach("worker.answered")
         images = self._images(store, reply)
         failpoints.reach("worker.images_resolved")
-        plan = Plan.of_reply(reply.text, images)
+        plan = Plan.of_reply(reply.text, images[: store.settings.images_per_reply])
         if not plan.bodies:
             raise TemporaryError("There is nothing to send.", code="empty_answer")
         return self.sender.start(store, turn, plan.under(opening.standing.epoch), "answered")
@@ -138,6 +138,8 @@ class Pipeline:
     def _say_for_agent(self, store: Store, turn: Turn) -> TurnResult:
         if not store.is_active:
             return Held()
+        if turn.resends:
+            return self.sender.resend(store, turn)
         seal = self.stores.seal_of(store)
         command = AgentCommand.from_bytes(seal.open(turn.mail[0].payload_sealed))
         return self.sender.start(store, turn, of_command(command), "sent_for_agent")

@@ -77,6 +77,7 @@ class Waiting:
     """A part's fate is unknown; the turn goes on when it is settled, or after these seconds."""
 
     seconds: float
+    outbox_id: str
 
 
 @dataclass(frozen=True)

@@ -14,9 +14,10 @@ from common.errors import ConfigurationError, TemporaryError
 from common.events import Announcer
 from common.queues import Doorbells, Pace, Service, StoreQueues, TurnConsumer, redis_client
 from common.sealing import Keyring
+from common.send_errors import ErrorRule
 from common.settings import Settings
 from common.storages import storage_of
-from common.stores import Stores
+from common.stores import Store, Stores
 from common.ticking import Ticker
 from common.tokens import InternalTokens
 from worker import actors
@@ -35,10 +36,13 @@ from worker.media_fetching import MediaFetching
 from worker.media_sources import ForbiddenSourceError, MediaSources, Origin
 from worker.part_sending import PartSender
 from worker.pipeline import Pipeline
+from worker.ports import Pass
 from worker.probes import Probes
+from worker.refusals import Refusals
 from worker.sending import Sender
 from worker.sweeper import Sweeper
 from worker.turn_runner import TurnRunner
+from worker.turnstile import Turnstile
 
 # Turns share the pool with renewals, the sweeper, the consumer and what fetches media. Greenlets
 # by the hundred wait for an assistant, not for the database, so they share as many as these.
@@ -179,6 +183,8 @@ def _pipeline(settings: Settings, database: Database, stores: Stores, media: Med
         settings.graph_api_version,
         read_seconds=settings.graph_timeout_seconds,
     )
+    gate = _OpenGate()
+    refusals = Refusals(database, gate)
     return Pipeline(
         database=database,
         stores=stores,
@@ -188,10 +194,26 @@ def _pipeline(settings: Settings, database: Database, stores: Stores, media: Med
         sender=Sender(
             database,
             stores,
-            PartSender(database, stores, channel, settings.lease_seconds * _PAUSE_PER_LEASE),
+            PartSender(
+                database, stores, channel, refusals, settings.lease_seconds * _PAUSE_PER_LEASE
+            ),
+            Turnstile(gate),
         ),
         media=media,
     )
+
+
+class _OpenGate:
+    def ask(self, store: Store, conversation_id: str, outbox_id: str) -> Pass:
+        return Pass(0)
+
+    def went(self, store: Store) -> None: ...
+
+    def failed(self, store: Store) -> None: ...
+
+    def refused(
+        self, store: Store, conversation_id: str, rule: ErrorRule, seconds: float
+    ) -> None: ...
 
 
 def _assistant(settings: Settings) -> Assistant:

@@ -85,7 +85,8 @@ def test_a_refusal_for_now_is_tried_again_and_goes_once(system):
 
     assert handled(system) == [("done", "answered")]
     assert len(system.texts()) == 1
-    assert system.rows("SELECT attempts FROM inbox WHERE kind = 'message'")[0]["attempts"] == 2
+    part = system.rows("SELECT attempt, refusals FROM outbox")[0]
+    assert (part["attempt"], part["refusals"]) == (2, 1)
 
 
 def test_a_retry_of_a_picture_does_not_repeat_the_text(system):
@@ -98,11 +99,12 @@ def test_a_retry_of_a_picture_does_not_repeat_the_text(system):
 
 
 def test_what_never_works_becomes_a_dead_letter_and_a_person_is_asked(system):
-    system.fault(to=f"+{PHONE}", times=0, outcome="error", code=131000)
+    system.fault(to=f"+{PHONE}", times=0, outcome="error", code=1)
     system.write(PHONE, "hola")
 
-    assert handled(system) == [("dead", "131000")]
-    assert system.rows("SELECT attempts FROM inbox WHERE kind = 'message'")[0]["attempts"] == 3
+    assert handled(system) == [("dead", "1")]
+    part = system.rows("SELECT state, attempt FROM outbox")[0]
+    assert (part["state"], part["attempt"]) == ("failed", 2)
     conversation = system.rows("SELECT owner, handover_trigger FROM conversations")[0]
     assert conversation == {"owner": "queue", "handover_trigger": "BOT_FAILED"}
 

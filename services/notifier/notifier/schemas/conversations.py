@@ -90,6 +90,12 @@ class MessagePageSchema(Schema):
     next_before = fields.String(allow_none=True)
 
 
+class RetriedSchema(Schema):
+    id = fields.String()
+    status = fields.String()
+    attempt = fields.Integer(metadata={"description": "Which attempt this is, from 2."})
+
+
 class OwnershipSchema(Schema):
     owner = fields.String(metadata={"description": "bot, queue or an agent's id"})
     owner_name = fields.String()
