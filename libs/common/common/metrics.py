@@ -44,6 +44,11 @@ media_fetched = Counter(
     "Fetches of customers' files by how they ended.",
     ["store", "outcome"],
 )
+uploads = Counter(
+    "mostrador_uploads_total",
+    "Files that were to be sent by WhatsApp's id: uploaded, known from before, failed.",
+    ["store", "outcome"],
+)
 webhook_seconds = Histogram(
     "mostrador_webhook_seconds", "Delivery in to answer out.", ["store"], buckets=_SECONDS
 )
