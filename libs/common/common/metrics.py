@@ -49,6 +49,11 @@ uploads = Counter(
     "Files that were to be sent by WhatsApp's id: uploaded, known from before, failed.",
     ["store", "outcome"],
 )
+template_lists = Counter(
+    "mostrador_template_lists_total",
+    "Reads of stores' lists of templates by how they ended.",
+    ["store", "outcome"],
+)
 webhook_seconds = Histogram(
     "mostrador_webhook_seconds", "Delivery in to answer out.", ["store"], buckets=_SECONDS
 )

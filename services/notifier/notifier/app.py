@@ -28,6 +28,7 @@ from notifier import (
     sign_in_api,
     stats,
     stores_api,
+    templates_api,
 )
 from notifier.access import Access, CookieRules
 from notifier.attachment_intake import AttachmentIntake
@@ -53,6 +54,7 @@ _BLUEPRINTS = (
     attachments_api.blueprint,
     dead_letters_api.blueprint,
     media_api.blueprint,
+    templates_api.blueprint,
     retry_api.blueprint,
     stats.blueprint,
 )

@@ -34,7 +34,9 @@ _SESSION = "/api/stores/<store_id>/sessions/<session_id>"
 @blueprint.arguments(NewMessageSchema)
 @blueprint.response(202, SentSchema)
 def send(form: dict[str, Any], store_id: str, session_id: str) -> dict[str, str]:
-    """Send words, a file or a menu in the conversation's order; takes it over from the bot.
+    """Send words, a file, a menu or a template in the conversation's order.
+
+    It takes the conversation over from the bot.
 
     The same `client_id` of the same agent again changes nothing and has the same answer. 409
     `window_closed` after the customer's 24 hours, `owned_by_colleague` while another answers,
@@ -97,8 +99,8 @@ def _send(store: Store, session_id: str, form: Mapping[str, Any]) -> commands.Se
     # Two agents may choose the same client id; neither's text may fall out as the other's twin.
     scoped = f"{me.id}:{form['client_id']}"
     seal = parts().stores.seal_of(store)
+    asked = asked_of(store, session_id, me, form)
     with parts().database.store(store.store_id) as connection:
-        asked = asked_of(connection, store.store_id, session_id, me, form)
         command = AgentCommand(
             client_id=scoped,
             verb="send",

@@ -1,13 +1,13 @@
-"""Reads what an agent wants to send: one of words, a file with a caption, or a menu.
+"""Reads what an agent wants to send: one of words, a file with a caption, a menu, a template.
 
 Refuses what WhatsApp would refuse, before it has a place in the conversation's order.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Any
 
-from sqlalchemy import Connection, select, text
+from sqlalchemy import select, text
 
 from common import attachments, models
 from common.attachments import Attachment
@@ -16,10 +16,12 @@ from common.identifiers import as_uuid
 from common.menus import menu_of
 from common.plain_text import TEXT_LIMIT, is_storable, units
 from common.send_limits import CAPTION_LIMIT
+from common.stores import Store
 from notifier.agents import Agent
+from notifier.parts import parts
 from notifier.snapshot import conversation_of
+from notifier.template_sends import template_content
 
-_SPECIAL = ("attachment", "interactive")
 _THEIRS = text("SELECT unnest(same_person(:store_id, CAST(:conversation_id AS uuid)))")
 
 
@@ -37,30 +39,33 @@ class Asked:
         return self.content.get("reply_to")
 
 
-def asked_of(
-    connection: Connection, store_id: str, session_id: str, me: Agent, form: Mapping[str, Any]
-) -> Asked:
-    """Read a request; raises InvalidRequestError, NotFoundError or PermanentError."""
-    special = [name for name in _SPECIAL if form.get(name) is not None]
+def asked_of(store: Store, session_id: str, me: Agent, form: Mapping[str, Any]) -> Asked:
+    """Read a request; raises what it is to be answered with."""
+    special = [name for name in _SPECIALLY if form.get(name) is not None]
     if len(special) > 1:
-        raise InvalidRequestError(f"Only one of {', '.join(_SPECIAL)} can be sent at once.")
-    if special == ["attachment"]:
-        asked = _file(connection, store_id, me, form)
-    elif special == ["interactive"]:
-        asked = _menu(form["interactive"])
-    else:
-        asked = Asked(_checked(form["text"], TEXT_LIMIT))
-    if form.get("reply_to") is not None:
-        quoted = _wamid_of(connection, store_id, session_id, form["reply_to"])
-        asked.content.update({"reply_to": quoted, "kind": asked.content.get("kind", "text")})
-    return asked
+        raise InvalidRequestError(f"Only one of {', '.join(_SPECIALLY)} can be sent at once.")
+    asked = _SPECIALLY[special[0]](store, me, form) if special else _words(form)
+    if form.get("reply_to") is None:
+        return asked
+    quoted = _wamid_of(store.store_id, session_id, form["reply_to"])
+    return replace(asked, content={"kind": "text", **asked.content, "reply_to": quoted})
 
 
-def _file(connection: Connection, store_id: str, me: Agent, form: Mapping[str, Any]) -> Asked:
+def _words(form: Mapping[str, Any]) -> Asked:
+    return Asked(_checked(form["text"], TEXT_LIMIT))
+
+
+def _template(store: Store, me: Agent, form: Mapping[str, Any]) -> Asked:  # noqa: ARG001
+    content = template_content(store, form["template"])
+    return Asked(str(content["shown"]), content)
+
+
+def _file(store: Store, me: Agent, form: Mapping[str, Any]) -> Asked:
     attachment_id = as_uuid(form["attachment"])
     if attachment_id is None:
         raise NotFoundError("There is no such attachment.", code="attachment_not_found")
-    found = attachments.find(connection, store_id, me.id, attachment_id)
+    with parts().database.store(store.store_id) as connection:
+        found = attachments.find(connection, store.store_id, me.id, attachment_id)
     caption = _checked(form["text"], CAPTION_LIMIT) if form["text"].strip() else ""
     if caption and found.kind == "audio":
         raise InvalidRequestError("A recording has no caption.", code="caption_not_possible")
@@ -79,7 +84,8 @@ def _content_of(found: Attachment, caption: str) -> dict[str, Any]:
     }
 
 
-def _menu(asked: Mapping[str, Any]) -> Asked:
+def _menu(store: Store, me: Agent, form: Mapping[str, Any]) -> Asked:  # noqa: ARG001
+    asked: Mapping[str, Any] = form["interactive"]
     if not all(is_storable(each) for each in _texts_in(asked)):
         raise InvalidRequestError("The menu holds a character that no text has.")
     try:
@@ -97,19 +103,20 @@ def _texts_in(part: Any) -> list[str]:
     return [each for one in inner for each in _texts_in(one)]
 
 
-def _wamid_of(connection: Connection, store_id: str, session_id: str, message_id: str) -> str:
+def _wamid_of(store_id: str, session_id: str, message_id: str) -> str:
     """Find what WhatsApp calls a message of the same person."""
-    conversation_id = conversation_of(connection, store_id, session_id)
-    asked = {"store_id": store_id, "conversation_id": conversation_id}
-    theirs = connection.scalars(_THEIRS, asked).all()
-    table = models.messages
-    query = select(table.c.wamid).where(
-        table.c.store_id == store_id,
-        table.c.message_id == as_uuid(message_id),
-        table.c.conversation_id.in_([str(each) for each in theirs]),
-        table.c.revoked_at.is_(None),
-    )
-    row = connection.execute(query).one_or_none()
+    with parts().database.store(store_id) as connection:
+        conversation_id = conversation_of(connection, store_id, session_id)
+        asked = {"store_id": store_id, "conversation_id": conversation_id}
+        theirs = [str(each) for each in connection.scalars(_THEIRS, asked)]
+        table = models.messages
+        query = select(table.c.wamid).where(
+            table.c.store_id == store_id,
+            table.c.message_id == as_uuid(message_id),
+            table.c.conversation_id.in_(theirs),
+            table.c.revoked_at.is_(None),
+        )
+        row = connection.execute(query).one_or_none()
     if row is None:
         raise NotFoundError("There is no such message.", code="message_not_found")
     if not row.wamid:
@@ -127,3 +134,10 @@ def _checked(words: str, limit: int) -> str:
     if not is_storable(words):
         raise InvalidRequestError("The text holds a character that no text has.")
     return words
+
+
+_SPECIALLY: Mapping[str, Callable[[Store, Agent, Mapping[str, Any]], Asked]] = {
+    "attachment": _file,
+    "interactive": _menu,
+    "template": _template,
+}

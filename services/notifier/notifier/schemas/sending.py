@@ -2,6 +2,8 @@
 
 from marshmallow import Schema, fields, validate
 
+from notifier.schemas.templates import AskedTemplateSchema
+
 
 class ChoiceSchema(Schema):
     id = fields.String(required=True, metadata={"description": "Comes back; at most 200."})
@@ -45,6 +47,12 @@ class NewMessageSchema(Schema):
         metadata={"description": "Id of an attachment of yours."},
     )
     interactive = fields.Nested(MenuSchema, load_default=None, allow_none=True)
+    template = fields.Nested(
+        AskedTemplateSchema,
+        load_default=None,
+        allow_none=True,
+        metadata={"description": "The only kind that goes after the 24 hours."},
+    )
 
 
 class SentSchema(Schema):
