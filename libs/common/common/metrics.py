@@ -52,6 +52,11 @@ media_fetched = Counter(
     "Fetches of customers' files by how they ended.",
     ["store", "outcome"],
 )
+uploads = Counter(
+    "mostrador_uploads_total",
+    "Files that were to be sent by WhatsApp's id: uploaded, known from before, failed.",
+    ["store", "outcome"],
+)
 template_lists = Counter(
     "mostrador_template_lists_total",
     "Reads of stores' lists of templates by how they ended.",
