@@ -15,6 +15,8 @@ ROUTES = [
     ("POST", "/dead-letters/{letter}/retry"),
     ("POST", "/dead-letters/{letter}/discard"),
     ("GET", "/stats"),
+    ("GET", "/templates"),
+    ("POST", "/templates/refresh"),
     ("GET", ""),
     ("PATCH", ""),
     ("PUT", ""),
