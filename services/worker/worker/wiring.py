@@ -14,10 +14,9 @@ from common.errors import ConfigurationError, TemporaryError
 from common.events import Announcer
 from common.queues import Doorbells, Pace, Service, StoreQueues, TurnConsumer, redis_client
 from common.sealing import Keyring
-from common.send_errors import ErrorRule
 from common.settings import Settings
 from common.storages import storage_of
-from common.stores import Store, Stores
+from common.stores import Stores
 from common.ticking import Ticker
 from common.tokens import InternalTokens
 from worker import actors
@@ -36,9 +35,11 @@ from worker.media_fetching import MediaFetching
 from worker.media_sources import ForbiddenSourceError, MediaSources, Origin
 from worker.part_sending import PartSender
 from worker.pipeline import Pipeline
-from worker.ports import Pass
+from worker.ports import Gate
 from worker.probes import Probes
 from worker.refusals import Refusals
+from worker.send_gate import SendGate
+from worker.send_gate.scripts import GateScripts
 from worker.sending import Sender
 from worker.sweeper import Sweeper
 from worker.template_lists import TemplateLists
@@ -122,6 +123,7 @@ def build(settings: Settings) -> Machinery:
     doorbells = Doorbells(client)
     holder = f"{socket.gethostname()}/{os.getpid()}"
     keeper = LeaseKeeper(database, holder, settings.lease_seconds)
+    gate = SendGate(GateScripts(client), stores)
     media = _media_desk(settings, database, stores, lanes)
     templates = TemplateLists(database, stores, _template_reading(settings), lanes.own_stores)
     broker = StoreQueues(doorbells, TurnConsumer(client, _service(settings, stores, lanes, holder)))
@@ -129,7 +131,7 @@ def build(settings: Settings) -> Machinery:
         database=database,
         stores=stores,
         keeper=keeper,
-        pipeline=_pipeline(settings, database, stores, media),
+        pipeline=_pipeline(settings, database, stores, media, gate),
         holder=holder,
         lease_seconds=settings.lease_seconds,
     )
@@ -190,44 +192,26 @@ def _template_reading(settings: Settings) -> TemplateReading:
     return TemplateReading(settings.graph_api_url, settings.graph_api_version)
 
 
-def _pipeline(settings: Settings, database: Database, stores: Stores, media: MediaDesk) -> Pipeline:
+def _pipeline(
+    settings: Settings, database: Database, stores: Stores, media: MediaDesk, gate: Gate
+) -> Pipeline:
     tokens = InternalTokens(settings.service_keys)
     channel = CloudApi(
         settings.graph_api_url,
         settings.graph_api_version,
         read_seconds=settings.graph_timeout_seconds,
     )
-    gate = _OpenGate()
-    refusals = Refusals(database, gate)
+    longest_pause = settings.lease_seconds * _PAUSE_PER_LEASE
+    part_sender = PartSender(database, stores, channel, Refusals(database, gate), longest_pause)
     return Pipeline(
         database=database,
         stores=stores,
         catalog=CatalogClient(settings.catalog_url, tokens),
         assistant=_assistant(settings),
         attention=Attention(stores, channel),
-        sender=Sender(
-            database,
-            stores,
-            PartSender(
-                database, stores, channel, refusals, settings.lease_seconds * _PAUSE_PER_LEASE
-            ),
-            Turnstile(gate),
-        ),
+        sender=Sender(database, stores, part_sender, Turnstile(gate)),
         media=media,
     )
-
-
-class _OpenGate:
-    def ask(self, store: Store, conversation_id: str, outbox_id: str) -> Pass:
-        return Pass(0)
-
-    def went(self, store: Store) -> None: ...
-
-    def failed(self, store: Store) -> None: ...
-
-    def refused(
-        self, store: Store, conversation_id: str, rule: ErrorRule, seconds: float
-    ) -> None: ...
 
 
 def _assistant(settings: Settings) -> Assistant:

@@ -29,6 +29,14 @@ def template(*components, category="UTILITY"):
 
 ORDER = template(HEADER, body("Hola {{1}}, llega el {{2}}."), FOOTER, buttons(TALK, FOLLOW))
 FILLED = {"header.1": "1024", "1": "Ana", "2": "viernes", "button.1": "a b/ñ?x=1"}
+SHOWN = """Pedido 1024
+
+Hola Ana, llega el viernes.
+
+Gracias
+
+[Hablar]
+[Seguir] https://tienda.example/p/a%20b/%C3%B1?x=1"""
 
 
 def text(value, **more):
@@ -42,8 +50,7 @@ def text(value, **more):
         (
             ORDER,
             FILLED,
-            "Pedido 1024\n\nHola Ana, llega el viernes.\n\nGracias\n\n"
-            "[Hablar]\n[Seguir] https://tienda.example/p/a%20b/%C3%B1?x=1",
+            SHOWN,
             [
                 {"type": "header", "parameters": [text("1024")]},
                 {"type": "body", "parameters": [text("Ana"), text("viernes")]},

@@ -8,9 +8,11 @@ from simulator import (
     control_api,
     graph_api,
     graph_media,
+    graph_uploads,
     media_api,
     phone_api,
     phone_page,
+    scripting_api,
     templates_api,
 )
 from simulator.box import Box, install
@@ -24,6 +26,7 @@ from simulator.state import SimulatorState
 from simulator.status_sender import StatusSender
 from simulator.store_book import StoreBook
 from simulator.templates import TemplateShelf
+from simulator.upload_shelf import UploadShelf
 
 DEMO_FILE = "demo.json"
 # A test may well send more than the 3 MB that ingress must refuse.
@@ -38,6 +41,7 @@ def create_app(settings: Settings) -> Flask:
     statuses = StatusSender(door, stores.by_number, state.note_status)
     threads = PhoneThreads()
     media = MediaShelf()
+    uploads = UploadShelf(media)
     templates = TemplateShelf()
     app = Flask(__name__, static_folder=None)
     install(
@@ -46,18 +50,21 @@ def create_app(settings: Settings) -> Flask:
             stores=stores,
             state=state,
             door=door,
-            graph=GraphServer(stores, state, templates),
+            graph=GraphServer(stores, state, [uploads.check, templates.check]),
             statuses=statuses,
             threads=threads,
             streams=PhoneStreams(threads),
             media=media,
+            uploads=uploads,
             pictures=ProductPictures(stores, media),
             templates=templates,
         ),
     )
     prepare(app, {}, body_limit=_BODY_LIMIT)
     app.register_blueprint(control_api.blueprint)
+    app.register_blueprint(scripting_api.blueprint)
     app.register_blueprint(graph_api.blueprint)
+    app.register_blueprint(graph_uploads.blueprint)
     app.register_blueprint(graph_media.blueprint)
     app.register_blueprint(phone_api.blueprint)
     app.register_blueprint(media_api.blueprint)

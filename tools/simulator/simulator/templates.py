@@ -10,6 +10,7 @@ from threading import Lock
 from typing import Any
 
 from simulator.refusals import refuse, required_objects
+from simulator.store import SimulatedStore
 from simulator.templates_demo import DEMO_TEMPLATES
 
 Template = Mapping[str, Any]
@@ -35,8 +36,11 @@ class TemplateShelf:
         with self._lock:
             return self._set.get(store_id, DEMO_TEMPLATES)
 
-    def check(self, store_id: str, content: Mapping[str, Any]) -> None:
-        """Check the `template` of a send; raises RefusedError."""
+    def check(self, store: SimulatedStore, body: Mapping[str, Any]) -> None:
+        """Check the template that a message names; raises RefusedError."""
+        if body.get("type") != "template":
+            return
+        store_id, content = store.id, body["template"]
         name, language = content["name"], content["language"]["code"]
         asked = (name, language)
         found = next((t for t in self.of(store_id) if (t["name"], t["language"]) == asked), None)

@@ -68,8 +68,22 @@ class ShownMessageSchema(Schema):
     time = fields.String()
     kind = fields.String()
     images = fields.List(fields.String())
-    status = fields.String()
-    error = fields.String()
+    status = fields.String(
+        metadata={
+            "description": "sending, retrying, unknown, sent, delivered, read, played or failed; "
+            "received when it is the customer's"
+        }
+    )
+    error = fields.String(
+        metadata={"description": "WhatsApp's words; beside unknown: its status never came."}
+    )
+    error_code = fields.String(
+        metadata={"description": "WhatsApp's code, while it has failed or is retrying."}
+    )
+    attempt = fields.Integer(
+        metadata={"description": "Which attempt it is; 0 when it is not sent by us."}
+    )
+    can_retry = fields.Boolean()
     details = fields.Dict(metadata={"description": "What its kind holds beside words."})
     reply_to = fields.String(allow_none=True, metadata={"description": "The id it answers to."})
     quoted = fields.Nested(QuotedMessageSchema, allow_none=True)

@@ -64,5 +64,12 @@ export const message = (storeId, sessionId, messageId) =>
 export const send = (storeId, sessionId, text, clientId) =>
   ask("POST", `${session(storeId, sessionId)}/messages`, { text, client_id: clientId });
 
+/** Have a message sent once more. */
+export const retry = (storeId, sessionId, messageId) =>
+  ask("POST", `${session(storeId, sessionId)}/messages/${encodeURIComponent(messageId)}/retry`);
+
+/** Let a paused store go on. */
+export const resume = (storeId) => ask("POST", `/api/stores/${encodeURIComponent(storeId)}/resume`);
+
 /** Do `takeover`, `release`, `resolve` or `read`. */
 export const act = (storeId, sessionId, verb) => ask("POST", `${session(storeId, sessionId)}/${verb}`);

@@ -2,7 +2,9 @@
 
 import * as api from "./api.js";
 import { live, loadLists, store } from "./actions.js";
+import { isConfirmed } from "./dialogs.js";
 import { holder } from "./state.js";
+import { say } from "./texts.js";
 
 const { dispatch, get } = store;
 
@@ -45,6 +47,25 @@ export function sendAgain(message) {
   const { openId: sessionId, storeId } = get();
   dispatch({ type: "again", sessionId, clientId: message.client_id });
   return deliver(storeId, sessionId, message.content, message.client_id);
+}
+
+/** Have a message that failed sent once more; one that may have arrived only if that is wanted. */
+export async function retry({ id, status }) {
+  const { openId: sessionId, storeId, language } = get();
+  const isSure = status !== "unknown" || await isConfirmed(language, {
+    title: say(language, "twiceTitle"), words: say(language, "twiceWords"), yes: say(language, "twiceYes"),
+  });
+  if (!isSure) return;
+  const told = (isAsked) => dispatch({ type: "retryAsked", sessionId, id, isAsked });
+  told(true);
+  dispatch({ type: "set", values: { actionFault: null } });
+  try {
+    await api.retry(storeId, sessionId, id);
+    dispatch({ type: "retryTaken", sessionId, id });
+  } catch (fault) {
+    told(false);
+    dispatch({ type: "set", values: { actionFault: { sessionId, fault } } });
+  }
 }
 
 async function deliver(storeId, sessionId, text, clientId) {

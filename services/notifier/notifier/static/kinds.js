@@ -83,9 +83,10 @@ export function mediaFault(language, reason) {
   return `${words}: ${has(language, `media_${known}`) ? say(language, `media_${known}`) : plain(reason)}.`;
 }
 
-/** Say why a store is paused. */
+/** Say why a store is paused, what that means for what is sent, and what to do about it. */
 export function pausedFor(language, reason) {
-  if (!reason) return `${say(language, "paused")} ${say(language, "paused_by_hand")}`;
-  const known = has(language, `paused_${reason}`);
-  return `${say(language, "paused")} ${say(language, known ? `paused_${reason}` : "paused_other", { reason: plain(reason) })}`;
+  const key = reason || "by_hand";
+  const known = has(language, `paused_${key}`);
+  const means = say(language, reason === "spam_limit" ? "pausedBot" : "paused");
+  return `${means} ${say(language, known ? `paused_${key}` : "paused_other", { reason: plain(reason) })}`;
 }
