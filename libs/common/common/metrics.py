@@ -44,6 +44,11 @@ media_fetched = Counter(
     "Fetches of customers' files by how they ended.",
     ["store", "outcome"],
 )
+template_lists = Counter(
+    "mostrador_template_lists_total",
+    "Reads of stores' lists of templates by how they ended.",
+    ["store", "outcome"],
+)
 webhook_seconds = Histogram(
     "mostrador_webhook_seconds", "Delivery in to answer out.", ["store"], buckets=_SECONDS
 )

@@ -106,7 +106,7 @@ def is_waiting(connection: Connection, these: ColumnElement[bool]) -> bool:
 
 @dataclass(frozen=True)
 class Silence:
-    """What the silence about a part means: waits (so many seconds more), resend, flagged, settled."""
+    """What silence means: waits (so many seconds more), resend, flagged or settled."""
 
     verdict: str
     remaining: float

@@ -1,5 +1,7 @@
 """Stores as every service reads them: cached for a second, secrets opened only on demand."""
 
+import hashlib
+import hmac
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
@@ -18,6 +20,7 @@ from common.settings import Settings
 _FRESH_SECONDS = 1.0
 _MOST_CACHED = 20_000
 _NEVER: tuple[float, "Store | None"] = (0.0, None)
+_APP, _APP_DIGITS = b"mostrador/app", 16
 _SEVERAL = text("SELECT * FROM stores_named(:store_ids)")
 
 
@@ -140,6 +143,16 @@ class Stores:
     def app_secrets(self, store: Store) -> tuple[str, ...]:
         """Open the secrets that sign webhooks: the present one and, while rotating, the former."""
         return self._opened(store, "app_secret", "previous_app_secret")
+
+    def app_of(self, store: Store) -> str:
+        """Name the app by a fingerprint of its secret: stores with the same secret share one.
+
+        A store without a secret is an app of its own.
+        """
+        secret = next(iter(self._opened(store, "app_secret")), "")
+        if not secret:
+            return f"of-{store.store_id}"
+        return hmac.new(secret.encode(), _APP, hashlib.sha256).hexdigest()[:_APP_DIGITS]
 
     def verify_tokens(self, store: Store) -> tuple[str, ...]:
         return self._opened(store, "verify_token", "previous_verify_token")

@@ -27,6 +27,7 @@ from notifier import (
     sign_in_api,
     stats,
     stores_api,
+    templates_api,
 )
 from notifier.access import Access, CookieRules
 from notifier.catalog import Catalog
@@ -50,6 +51,7 @@ _BLUEPRINTS = (
     commands_api.blueprint,
     dead_letters_api.blueprint,
     media_api.blueprint,
+    templates_api.blueprint,
     retry_api.blueprint,
     stats.blueprint,
 )

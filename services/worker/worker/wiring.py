@@ -14,10 +14,9 @@ from common.errors import ConfigurationError, TemporaryError
 from common.events import Announcer
 from common.queues import Doorbells, Pace, Service, StoreQueues, TurnConsumer, redis_client
 from common.sealing import Keyring
-from common.send_errors import ErrorRule
 from common.settings import Settings
 from common.storages import storage_of
-from common.stores import Store, Stores
+from common.stores import Stores
 from common.ticking import Ticker
 from common.tokens import InternalTokens
 from worker import actors
@@ -36,11 +35,15 @@ from worker.media_fetching import MediaFetching
 from worker.media_sources import ForbiddenSourceError, MediaSources, Origin
 from worker.part_sending import PartSender
 from worker.pipeline import Pipeline
-from worker.ports import Pass
+from worker.ports import Gate
 from worker.probes import Probes
 from worker.refusals import Refusals
+from worker.send_gate import SendGate
+from worker.send_gate.scripts import GateScripts
 from worker.sending import Sender
 from worker.sweeper import Sweeper
+from worker.template_lists import TemplateLists
+from worker.template_reading import TemplateReading
 from worker.turn_runner import TurnRunner
 from worker.turnstile import Turnstile
 
@@ -75,6 +78,8 @@ class Machinery:
     sweeps: Ticker
     media: MediaDesk
     media_ticks: Ticker
+    templates: TemplateLists
+    template_ticks: Ticker
     probes: Probes
 
     def start(self) -> None:
@@ -84,18 +89,21 @@ class Machinery:
         self.sweeps.start()
         self.media.start()
         self.media_ticks.start()
+        self.template_ticks.start()
         self.probes.start()
 
     def stop(self, grace_seconds: float) -> None:
         """Finish the turns that run, within the grace; hand back what is left, and end."""
         self.sweeps.stop()
         self.media.rest()
+        self.templates.rest()
         self.worker.stop(timeout=round(grace_seconds * 1000))
         self.claims.stop()
         self.renewals.stop()
         self.keeper.hand_back()
         self.broker.consumer.hand_back()
         self.media_ticks.stop()
+        self.template_ticks.stop()
         self.media.hand_back()
         self.announcer.close()
         self.probes.stop()
@@ -115,13 +123,15 @@ def build(settings: Settings) -> Machinery:
     doorbells = Doorbells(client)
     holder = f"{socket.gethostname()}/{os.getpid()}"
     keeper = LeaseKeeper(database, holder, settings.lease_seconds)
+    gate = SendGate(GateScripts(client), stores)
     media = _media_desk(settings, database, stores, lanes)
+    templates = TemplateLists(database, stores, _template_reading(settings), lanes.own_stores)
     broker = StoreQueues(doorbells, TurnConsumer(client, _service(settings, stores, lanes, holder)))
     runner = TurnRunner(
         database=database,
         stores=stores,
         keeper=keeper,
-        pipeline=_pipeline(settings, database, stores, media),
+        pipeline=_pipeline(settings, database, stores, media, gate),
         holder=holder,
         lease_seconds=settings.lease_seconds,
     )
@@ -145,6 +155,8 @@ def build(settings: Settings) -> Machinery:
         ),
         media=media,
         media_ticks=Ticker("media", settings.sweep_seconds, media.tick),
+        templates=templates,
+        template_ticks=Ticker("templates", settings.sweep_seconds, templates.tick),
         probes=Probes(settings, {"database": database.ping, "redis": _redis_check(client)}),
     )
 
@@ -176,44 +188,30 @@ def _media_desk(settings: Settings, database: Database, stores: Stores, lanes: L
     return MediaDesk(fetcher, lanes.own_stores, settings.sweep_seconds)
 
 
-def _pipeline(settings: Settings, database: Database, stores: Stores, media: MediaDesk) -> Pipeline:
+def _template_reading(settings: Settings) -> TemplateReading:
+    return TemplateReading(settings.graph_api_url, settings.graph_api_version)
+
+
+def _pipeline(
+    settings: Settings, database: Database, stores: Stores, media: MediaDesk, gate: Gate
+) -> Pipeline:
     tokens = InternalTokens(settings.service_keys)
     channel = CloudApi(
         settings.graph_api_url,
         settings.graph_api_version,
         read_seconds=settings.graph_timeout_seconds,
     )
-    gate = _OpenGate()
-    refusals = Refusals(database, gate)
+    longest_pause = settings.lease_seconds * _PAUSE_PER_LEASE
+    part_sender = PartSender(database, stores, channel, Refusals(database, gate), longest_pause)
     return Pipeline(
         database=database,
         stores=stores,
         catalog=CatalogClient(settings.catalog_url, tokens),
         assistant=_assistant(settings),
         attention=Attention(stores, channel),
-        sender=Sender(
-            database,
-            stores,
-            PartSender(
-                database, stores, channel, refusals, settings.lease_seconds * _PAUSE_PER_LEASE
-            ),
-            Turnstile(gate),
-        ),
+        sender=Sender(database, stores, part_sender, Turnstile(gate)),
         media=media,
     )
-
-
-class _OpenGate:
-    def ask(self, store: Store, conversation_id: str, outbox_id: str) -> Pass:
-        return Pass(0)
-
-    def went(self, store: Store) -> None: ...
-
-    def failed(self, store: Store) -> None: ...
-
-    def refused(
-        self, store: Store, conversation_id: str, rule: ErrorRule, seconds: float
-    ) -> None: ...
 
 
 def _assistant(settings: Settings) -> Assistant:

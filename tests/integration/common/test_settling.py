@@ -101,7 +101,7 @@ def test_a_status_that_came_in_time_and_is_not_applied_yet_is_waited_for(desk, t
     statuses_flow(desk)
     desk.tell(StatusUpdate("wamid.of-another", "sent"))
     desk.change(
-        "UPDATE inbox SET received_at = clock_timestamp() - interval '5 seconds'"
+        "UPDATE inbox SET received_at = clock_timestamp() - interval '35 seconds'"
         " WHERE kind = 'status'"
     )
 

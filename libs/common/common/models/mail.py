@@ -1,7 +1,7 @@
 """What came in, what goes out, and what is told to the console."""
 
 from sqlalchemy import BigInteger, Boolean, Column, Integer, LargeBinary, Table, Text
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
 from common.models.metadata import Time, id_column, id_key, metadata, store_key
 
@@ -63,6 +63,7 @@ outbox = Table(
     Column("error_reason", Text),
     Column("refusals", Integer),
     Column("resent_at", Time),
+    Column("failed_wamids", ARRAY(Text)),
 )
 
 uploads = Table(
@@ -95,6 +96,10 @@ template_lists = Table(
     Column("due_at", Time),
     Column("listed_at", Time),
     Column("problem", Text),
+    Column("asked", Boolean),
+    Column("not_before", Time),
+    Column("failures", Integer),
+    Column("fence", BigInteger),
 )
 
 quarantine = Table(
