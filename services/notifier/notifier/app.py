@@ -27,6 +27,7 @@ from notifier import (
     retry_api,
     sign_in_api,
     stats,
+    store_pausing_api,
     stores_api,
     templates_api,
 )
@@ -49,6 +50,7 @@ from notifier.sign_in import SignIn
 _BLUEPRINTS = (
     sign_in_api.blueprint,
     stores_api.blueprint,
+    store_pausing_api.blueprint,
     conversations_api.blueprint,
     commands_api.blueprint,
     attachments_api.blueprint,

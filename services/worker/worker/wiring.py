@@ -37,7 +37,6 @@ from worker.media_sources import ForbiddenSourceError, MediaSources, Origin
 from worker.part_sending import PartSender
 from worker.picture_sources import PictureSources
 from worker.pipeline import Pipeline
-from worker.ports import Gate
 from worker.probes import Probes
 from worker.refusals import Refusals
 from worker.send_gate import SendGate
@@ -127,7 +126,7 @@ def build(settings: Settings) -> Machinery:
     doorbells = Doorbells(client)
     holder = f"{socket.gethostname()}/{os.getpid()}"
     keeper = LeaseKeeper(database, holder, settings.lease_seconds)
-    gate = SendGate(GateScripts(client), stores)
+    refusals = _refusals(settings, database, stores, client)
     media = _media_desk(settings, database, stores, lanes)
     templates = TemplateLists(database, stores, _template_reading(settings), lanes.own_stores)
     broker = StoreQueues(doorbells, TurnConsumer(client, _service(settings, stores, lanes, holder)))
@@ -135,11 +134,11 @@ def build(settings: Settings) -> Machinery:
         database=database,
         stores=stores,
         keeper=keeper,
-        pipeline=_pipeline(settings, database, stores, media, gate),
+        pipeline=_pipeline(settings, stores, media, refusals),
         holder=holder,
         lease_seconds=settings.lease_seconds,
     )
-    actors.declare(broker, runner, StatusDesk(database, stores, doorbells))
+    actors.declare(broker, runner, StatusDesk(database, stores, doorbells, refusals))
     broker.check()
     return Machinery(
         broker=broker,
@@ -196,10 +195,19 @@ def _template_reading(settings: Settings) -> TemplateReading:
     return TemplateReading(settings.graph_api_url, settings.graph_api_version)
 
 
-def _pipeline(
-    settings: Settings, database: Database, stores: Stores, media: MediaDesk, gate: Gate
-) -> Pipeline:
-    tokens = InternalTokens(settings.service_keys)
+def _refusals(
+    settings: Settings, database: Database, stores: Stores, client: "redis.Redis"
+) -> Refusals:
+    gate = SendGate(GateScripts(client), stores)
+    return Refusals(database, stores, gate, _catalog(settings))
+
+
+def _catalog(settings: Settings) -> CatalogClient:
+    return CatalogClient(settings.catalog_url, InternalTokens(settings.service_keys))
+
+
+def _pipeline(settings: Settings, stores: Stores, media: MediaDesk, refusals: Refusals) -> Pipeline:
+    database = refusals.database
     channel = CloudApi(
         settings.graph_api_url,
         settings.graph_api_version,
@@ -210,17 +218,17 @@ def _pipeline(
         database,
         stores,
         channel,
-        Refusals(database, gate),
+        refusals,
         _uploads(settings, database),
         longest_pause,
     )
     return Pipeline(
         database=database,
         stores=stores,
-        catalog=CatalogClient(settings.catalog_url, tokens),
+        catalog=_catalog(settings),
         assistant=_assistant(settings),
         attention=Attention(stores, channel),
-        sender=Sender(database, stores, part_sender, Turnstile(gate)),
+        sender=Sender(database, stores, part_sender, Turnstile(refusals.gate)),
         media=media,
     )
 

@@ -28,6 +28,9 @@ class ListedSessionSchema(Schema):
     waiting_since = fields.String(allow_none=True)
     last_message_at = fields.String(allow_none=True)
     handover_trigger = fields.String()
+    unreachable_code = fields.String(
+        metadata={"description": "Why WhatsApp cannot reach them, by its code, until they write."}
+    )
 
 
 class SessionPageSchema(Schema):
