@@ -32,7 +32,7 @@ statuses_handled = Counter(
 )
 sends = Counter("mostrador_sends_total", "Parts sent by outcome.", ["store", "outcome"])
 confirmed_duplicates = Counter(
-    "mostrador_confirmed_duplicates_total", "Parts that provably arrived twice.", ["store"]
+    "mostrador_confirmed_duplicates_total", "Parts that WhatsApp took twice.", ["store"]
 )
 dead_letters = Counter("mostrador_dead_letters_total", "Messages given up.", ["store"])
 stores_paused = Counter(
@@ -51,7 +51,7 @@ media_fetched = Counter(
 )
 uploads = Counter(
     "mostrador_uploads_total",
-    "Files that were to be sent by WhatsApp's id: uploaded, known from before, failed.",
+    "Files sent by WhatsApp's id by how it was had.",
     ["store", "outcome"],
 )
 template_lists = Counter(
