@@ -30,6 +30,7 @@ class ListedSession:
     waiting_since: str | None
     last_message_at: str | None
     handover_trigger: str
+    unreachable_code: str  # why WhatsApp cannot reach them, by its code; empty when it can
 
     @classmethod
     def of(cls, row: Mapping[Any, Any]) -> "ListedSession":
@@ -49,6 +50,7 @@ class ListedSession:
             waiting_since=instant(row["waiting_since"]),
             last_message_at=instant(row["last_message_at"]),
             handover_trigger=row["handover_trigger"],
+            unreachable_code=row["unreachable_code"],
         )
 
 

@@ -18,7 +18,7 @@ from worker.channels.contents import (
 )
 
 _TEMPLATE = ("name", "language", "components")
-_FILE = ("place", "mime_type", "filename")
+_FILE = ("place", "mime_type", "filename", "size")
 
 
 @dataclass(frozen=True)
@@ -32,6 +32,7 @@ class Body:
     place: str = ""  # in our storage, of an agent's file
     mime_type: str = ""
     filename: str = ""
+    size: int = 0
     is_voice: bool = False
     interactive: Mapping[str, Any] = field(default_factory=dict)
     template: Mapping[str, Any] = field(default_factory=dict)

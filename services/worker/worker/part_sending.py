@@ -22,6 +22,7 @@ from worker.channels.outcome import Accepted, Rejected, SendOutcome, TryLater, U
 from worker.plans import Outgoing
 from worker.ports import Channel
 from worker.refusals import Refusals
+from worker.uploads import Uploads
 
 _LOG = structlog.get_logger()
 
@@ -38,6 +39,7 @@ class PartSender:
     stores: Stores
     channel: Channel
     refusals: Refusals
+    uploads: Uploads
     longest_pause: float
 
     def credentials(self, store: Store) -> Credentials:
@@ -57,7 +59,7 @@ class PartSender:
         failpoints.reach_within("worker.sending_in_progress")
         self._be_awake(turn, going, since)
         with metrics.send_seconds.labels(store_id).time():
-            outcome = self._request(credentials, Recipient(begun.phone, begun.user_id), going)
+            outcome = self._request(store_id, credentials, begun, going)
         failpoints.reach("worker.graph_answered")
         metrics.sends.labels(store_id, type(outcome).__name__.lower()).inc()
         return outcome
@@ -133,10 +135,12 @@ class PartSender:
         raise SendPostponedError("The worker was stopped for a while.", code="worker_paused")
 
     def _request(
-        self, credentials: Credentials, recipient: Recipient, going: Outgoing
+        self, store_id: str, credentials: Credentials, begun: Begun, going: Outgoing
     ) -> SendOutcome:
+        to = Recipient(begun.phone, begun.user_id)
         quoted = going.body.reply_to
-        return self.channel.send(credentials, recipient, going.content, going.callback, quoted)
+        outcome = self.channel.send(credentials, to, going.content, going.callback, quoted)
+        return self.uploads.judged(store_id, credentials.phone_number_id, going, outcome)
 
 
 def _write(connection: Connection, store_id: str, outbox_id: str, outcome: SendOutcome) -> None:

@@ -337,7 +337,7 @@ def test_what_became_of_statuses_is_counted_once_they_are_through(desk, turn, st
     desk.tell(read, odd, StatusUpdate("wamid.foreign", "read"))
     before = {each: counted_as(each) for each in ("applied", "unknown_status", "parked")}
 
-    assert not StatusDesk(desk.database, stores, doorbells=None).apply(desk.store_id)
+    assert not StatusDesk(desk.database, stores, None, None).apply(desk.store_id)
 
     grew = {each: counted_as(each) - count for each, count in before.items()}
     assert grew == {"applied": 1, "unknown_status": 1, "parked": 0}

@@ -15,6 +15,7 @@ ROUTES = [
     ("POST", "/dead-letters/{letter}/retry"),
     ("POST", "/dead-letters/{letter}/discard"),
     ("GET", "/stats"),
+    ("POST", "/resume"),
     ("GET", ""),
     ("PATCH", ""),
     ("PUT", ""),

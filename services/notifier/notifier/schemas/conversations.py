@@ -28,6 +28,9 @@ class ListedSessionSchema(Schema):
     waiting_since = fields.String(allow_none=True)
     last_message_at = fields.String(allow_none=True)
     handover_trigger = fields.String()
+    unreachable_code = fields.String(
+        metadata={"description": "Why WhatsApp cannot reach them, by its code, until they write."}
+    )
 
 
 class SessionPageSchema(Schema):
@@ -102,21 +105,6 @@ class MessagePageSchema(Schema):
     as_of_seq = fields.Integer()
     messages = fields.List(fields.Nested(ShownMessageSchema))
     next_before = fields.String(allow_none=True)
-
-
-class NewMessageSchema(Schema):
-    text = fields.String(required=True, metadata={"description": "1 to 4096 characters."})
-    client_id = fields.String(
-        required=True,
-        validate=validate.Length(1, 100),
-        metadata={"description": "Yours; the same one again sends nothing again."},
-    )
-
-
-class SentSchema(Schema):
-    id = fields.String()
-    client_id = fields.String()
-    status = fields.String()
 
 
 class RetriedSchema(Schema):
