@@ -56,7 +56,8 @@ def _words(form: Mapping[str, Any]) -> Asked:
 
 
 def _template(store: Store, me: Agent, form: Mapping[str, Any]) -> Asked:  # noqa: ARG001
-    content = template_content(store, form["template"])
+    with parts().database.store(store.store_id) as connection:
+        content = template_content(connection, store.store_id, form["template"])
     return Asked(str(content["shown"]), content)
 
 

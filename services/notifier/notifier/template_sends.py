@@ -3,21 +3,23 @@
 from collections.abc import Mapping
 from typing import Any
 
+from sqlalchemy import Connection
+
 from common import message_templates, template_values
 from common.errors import ConflictError, InvalidRequestError
 from common.plain_text import is_storable
-from common.stores import Store
 from common.template_texts import Template, rendered
-from notifier.parts import parts
 
 
-def template_content(store: Store, asked: Mapping[str, Any]) -> dict[str, object]:
+def template_content(
+    connection: Connection, store_id: str, asked: Mapping[str, Any]
+) -> dict[str, Any]:
     """Make the `content` of an agent's command; `asked` is {name, language, variables}.
 
     Raises NotFoundError; ConflictError for a template that cannot be sent now
     (`template_not_approved`, `template_not_usable`); InvalidRequestError for its variables.
     """
-    template = template_of(store, asked)
+    template = template_of(connection, store_id, asked)
     if not template.is_approved:
         raise ConflictError(
             "WhatsApp does not allow this template now.",
@@ -40,10 +42,9 @@ def template_content(store: Store, asked: Mapping[str, Any]) -> dict[str, object
     }
 
 
-def template_of(store: Store, asked: Mapping[str, Any]) -> Template:
+def template_of(connection: Connection, store_id: str, asked: Mapping[str, Any]) -> Template:
     """Find the template that is asked for; raises NotFoundError."""
     name, language = asked["name"], asked["language"]
     if not is_storable(name) or not is_storable(language):
         raise InvalidRequestError("name or language holds a character that no text has.")
-    with parts().database.store(store.store_id) as connection:
-        return message_templates.find(connection, store.store_id, name, language)
+    return message_templates.find(connection, store_id, name, language)
