@@ -51,7 +51,7 @@ media_fetched = Counter(
 )
 uploads = Counter(
     "mostrador_uploads_total",
-    "Files sent by WhatsApp's id by how it was had.",
+    "Files that were to be sent by WhatsApp's id: uploaded, known from before, failed.",
     ["store", "outcome"],
 )
 template_lists = Counter(
