@@ -51,7 +51,7 @@ class Sender:
         """
         reply, going = prepare(self.stores.seal_of(store), plan)
         way = _Way(store, turn, self.part_sender.credentials(store), outcome)
-        going = self.part_sender.uploads.all_ready(store, way.credentials, going)
+        going = self.part_sender.files_ready(store, turn, way.credentials, going)
         failpoints.reach("worker.before_sending_commit")
         said = self.turnstile.ask(store, turn, going[0].outbox_id)
         since = time.monotonic()
@@ -107,7 +107,7 @@ class Sender:
     def _begin(self, store: Store, turn: Turn, outcome: str, parts: Sequence[Part]) -> TurnResult:
         going = prepare_again(self.stores.seal_of(store), parts)
         way = _Way(store, turn, self.part_sender.credentials(store), outcome)
-        going = self.part_sender.uploads.all_ready(store, way.credentials, going)
+        going = self.part_sender.files_ready(store, turn, way.credentials, going)
         said = self.turnstile.ask(store, turn, going[0].outbox_id)
         if not said.may_go:
             return Paced(said.wait)
