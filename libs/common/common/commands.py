@@ -138,7 +138,8 @@ def _refuse_a_colleague(conversation: Conversation, agent_id: str) -> None:
 
 def _refuse_if_not_theirs(conversation: Conversation, command: AgentCommand) -> None:
     _refuse_a_colleague(conversation, command.agent_id)
-    if not conversation.is_window_open:
+    is_template = command.content.get("kind") == "template"
+    if not (conversation.is_window_open or is_template):
         raise ConflictError(
             "The 24-hour window is closed; only a template can be sent.", code="window_closed"
         )

@@ -22,7 +22,7 @@ from common.template_texts import Template, read_template
 _ASK = text("SELECT ask_for_templates(:store_id)")
 _CLAIM = text("SELECT * FROM claim_template_list(:seconds, :only)")
 _TABLE = models.templates
-_TEXTS = cast("$[*].text", JSONPATH)
+_TEXTS = cast("$.**.text", JSONPATH)  # also those of buttons
 
 
 @dataclass(frozen=True)

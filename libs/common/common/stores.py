@@ -40,6 +40,7 @@ class StoreSettings:
     retention_days: int
     unknown_policy: str = "settle"  # or flag, resend_once: what the silence about a part means
     images_per_reply: int = 5  # each borrows six seconds of its pair's pace
+    picture_by: str = "link"  # or upload: how WhatsApp gets the pictures of a reply
     weight: float = 1.0  # of the workers' time, when there is too little of it
     handover_keywords: tuple[str, ...] | None = None
     transfer_text: str = ""

@@ -60,7 +60,9 @@ def refresh(store_id: str) -> dict[str, str]:
 @blueprint.response(200, TemplatePreviewSchema)
 def preview(form: dict[str, Any], store_id: str) -> dict[str, object]:
     """Show the words a customer would read; some values may still be missing."""
-    template = template_of(store_of_path(store_id), form)
+    store = store_of_path(store_id)
+    with parts().database.store(store.store_id) as connection:
+        template = template_of(connection, store.store_id, form)
     values = template_values.cleaned(template, form["variables"])
     return {
         "text": rendered(template, values),

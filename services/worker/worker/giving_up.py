@@ -65,7 +65,8 @@ def _show_failed(
     if not messages.is_known(connection, conversation.store_id, command.message_id):
         redacted = redact(command.text).text
         sealed = seal.seal_text(command.text) if redacted != command.text else None
-        unsent = NewMessage(command.message_id, "agent", "text", redacted, "sending", sealed)
+        kind = str(command.content.get("kind", "text"))
+        unsent = NewMessage(command.message_id, "agent", kind, redacted, "sending", sealed)
         messages.remember(connection, conversation, unsent)
     messages.advance(
         connection, conversation.store_id, command.message_id, "failed", error=error.message

@@ -1,20 +1,21 @@
 """Fetches bytes from where they may be fetched: bounded in time, size and redirects.
 
-Redirects are followed by hand, each one admitted by `media_sources`. Nothing is read from the
-environment, nothing is kept between two requests, and neither a token nor an address is logged.
+Redirects are followed by hand, each one admitted by `media_sources` or `picture_sources`. Nothing
+is read from the environment, nothing is kept between two requests, and neither a token nor an
+address is logged.
 """
 
 import ssl
 import time
 from dataclasses import dataclass
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, Protocol
 
 import requests
 from urllib3.exceptions import HTTPError
 
 from common.errors import PermanentError, TemporaryError
 from worker.guarded_connections import Allows, any_address, guarded_adapter, is_public
-from worker.media_sources import MediaSources, Source
+from worker.media_sources import Source
 from worker.retry_after import retry_after
 
 _CONNECT_SECONDS, _SILENCE_SECONDS = 5.0, 15.0
@@ -44,16 +45,24 @@ class Downloaded:
         return self.status == _OK
 
 
+class Sources(Protocol):
+    """Admits the addresses that may be asked; raises ForbiddenSourceError for others."""
+
+    def check(self, url: str) -> Source: ...
+
+    def follow(self, source: Source, location: str) -> Source: ...
+
+
 class MediaDownload:
     """GETs an address into a file; safe to share between threads."""
 
     def __init__(
         self,
-        sources: MediaSources,
+        sources: Sources,
         tls: ssl.SSLContext | None = None,
         allows: Allows = is_public,
     ) -> None:
-        """Take where to fetch from, and which addresses Meta's hosts may have."""
+        """Take where to fetch from, and which addresses hosts that are not ours may have."""
         self._sources = sources
         self._tls = tls
         self._allows = allows

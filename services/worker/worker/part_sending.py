@@ -22,8 +22,11 @@ from worker.channels.outcome import Accepted, Rejected, SendOutcome, TryLater, U
 from worker.plans import Outgoing
 from worker.ports import Channel
 from worker.refusals import Refusals
+from worker.uploads import Uploads
 
 _LOG = structlog.get_logger()
+# A store that was changed since it was refused is not paused: its next try may go well, or not.
+_PAUSE_SECONDS = 1.0
 
 
 class SendPostponedError(TemporaryError):
@@ -38,6 +41,7 @@ class PartSender:
     stores: Stores
     channel: Channel
     refusals: Refusals
+    uploads: Uploads
     longest_pause: float
 
     def credentials(self, store: Store) -> Credentials:
@@ -57,7 +61,7 @@ class PartSender:
         failpoints.reach_within("worker.sending_in_progress")
         self._be_awake(turn, going, since)
         with metrics.send_seconds.labels(store_id).time():
-            outcome = self._request(credentials, Recipient(begun.phone, begun.user_id), going)
+            outcome = self._request(store_id, credentials, begun, going)
         failpoints.reach("worker.graph_answered")
         metrics.sends.labels(store_id, type(outcome).__name__.lower()).inc()
         return outcome
@@ -93,6 +97,8 @@ class PartSender:
         """Carry out what the error table asks for beyond the part."""
         rule, asked = outcome.rule, getattr(outcome, "retry_after", None)
         seconds = rule.wait_after(refused.refusals if refused else 1, asked)
+        if rule.pauses:
+            seconds = max(seconds, _PAUSE_SECONDS)
         self.refusals.note(
             store,
             turn.lease.conversation_id,
@@ -100,6 +106,7 @@ class PartSender:
             rule,
             seconds,
             product_id=going.body.product_id,
+            link=going.body.link,
         )
         if refused is None or not refused.goes_again:
             return False
@@ -133,10 +140,12 @@ class PartSender:
         raise SendPostponedError("The worker was stopped for a while.", code="worker_paused")
 
     def _request(
-        self, credentials: Credentials, recipient: Recipient, going: Outgoing
+        self, store_id: str, credentials: Credentials, begun: Begun, going: Outgoing
     ) -> SendOutcome:
+        to = Recipient(begun.phone, begun.user_id)
         quoted = going.body.reply_to
-        return self.channel.send(credentials, recipient, going.content, going.callback, quoted)
+        outcome = self.channel.send(credentials, to, going.content, going.callback, quoted)
+        return self.uploads.judged(store_id, credentials.phone_number_id, going, outcome)
 
 
 def _write(connection: Connection, store_id: str, outbox_id: str, outcome: SendOutcome) -> None:

@@ -51,6 +51,7 @@ class Sender:
         """
         reply, going = prepare(self.stores.seal_of(store), plan)
         way = _Way(store, turn, self.part_sender.credentials(store), outcome)
+        going = self.part_sender.uploads.all_ready(store, way.credentials, going)
         failpoints.reach("worker.before_sending_commit")
         said = self.turnstile.ask(store, turn, going[0].outbox_id)
         since = time.monotonic()
@@ -70,6 +71,8 @@ class Sender:
         """Send every unsettled part of a plan that stands, in order; as `start` otherwise."""
         parts = self._parts(turn)
         for number, part in enumerate(parts):
+            if part.state in outbox.NOT_BEGUN and not store.may_send(part.role):
+                return Held()
             if part.state in outbox.NOT_BEGUN:
                 return self._begin(store, turn, outcome, parts[number:])
             if part.state == "unknown" and not part.flagged:
@@ -85,6 +88,12 @@ class Sender:
             # A picture that cannot go does not take the words with it.
         return Done(outcome)
 
+    def has_planned(self, turn: Turn) -> bool:
+        """Say whether a former attempt has written the turn's plan."""
+        store_id = turn.lease.store_id
+        with self.database.store(store_id) as connection:
+            return bool(outbox.parts_of(connection, store_id, turn.turn_id))
+
     def resend(self, store: Store, turn: Turn) -> TurnResult:
         """Send the one part again that the turn is for, as a new attempt; as `start` otherwise."""
         result = self.resume(store, turn, "resent")
@@ -98,6 +107,7 @@ class Sender:
     def _begin(self, store: Store, turn: Turn, outcome: str, parts: Sequence[Part]) -> TurnResult:
         going = prepare_again(self.stores.seal_of(store), parts)
         way = _Way(store, turn, self.part_sender.credentials(store), outcome)
+        going = self.part_sender.uploads.all_ready(store, way.credentials, going)
         said = self.turnstile.ask(store, turn, going[0].outbox_id)
         if not said.may_go:
             return Paced(said.wait)

@@ -27,6 +27,7 @@ from worker.assistant.port import Assistant
 from worker.attention import Attention
 from worker.catalog import CatalogClient
 from worker.channels.cloud_api import CloudApi
+from worker.channels.media_upload import MediaUpload
 from worker.lanes import Lanes
 from worker.lease_keeper import RENEWALS_PER_LEASE, LeaseKeeper
 from worker.media_desk import Fetcher, MediaDesk
@@ -34,6 +35,7 @@ from worker.media_download import MediaDownload
 from worker.media_fetching import MediaFetching
 from worker.media_sources import ForbiddenSourceError, MediaSources, Origin
 from worker.part_sending import PartSender
+from worker.picture_sources import PictureSources
 from worker.pipeline import Pipeline
 from worker.probes import Probes
 from worker.refusals import Refusals
@@ -45,6 +47,7 @@ from worker.template_lists import TemplateLists
 from worker.template_reading import TemplateReading
 from worker.turn_runner import TurnRunner
 from worker.turnstile import Turnstile
+from worker.uploads import Uploads
 
 # Turns share the pool with renewals, the sweeper, the consumer and what fetches media. Greenlets
 # by the hundred wait for an assistant, not for the database, so they share as many as these.
@@ -62,6 +65,7 @@ _FIRST_SWEEP_SECONDS = 0.1
 _THREAD_WAKES_MS = 250  # how soon an idle thread hears that the worker stops
 # How long a send may hesitate, as a share of a lease: beyond it the lease may be another's.
 _PAUSE_PER_LEASE = 0.5
+_INCOMING = "incoming"  # below DATA_DIR: files that are on their way
 
 
 @dataclass(frozen=True)
@@ -102,8 +106,8 @@ class Machinery:
         self.keeper.hand_back()
         self.broker.consumer.hand_back()
         self.media_ticks.stop()
-        self.template_ticks.stop()
         self.media.hand_back()
+        self.template_ticks.stop()  # after the rest: its one request may hang for a moment
         self.announcer.close()
         self.probes.stop()
 
@@ -183,7 +187,7 @@ def _media_desk(settings: Settings, database: Database, stores: Stores, lanes: L
     download = MediaDownload(sources)
     fetching = MediaFetching(settings.graph_api_url, settings.graph_api_version, download)
     storage = storage_of(settings)
-    fetcher = Fetcher(database, stores, storage, fetching, settings.data_dir / "incoming")
+    fetcher = Fetcher(database, stores, storage, fetching, settings.data_dir / _INCOMING)
     return MediaDesk(fetcher, lanes.own_stores, settings.sweep_seconds)
 
 
@@ -210,7 +214,14 @@ def _pipeline(settings: Settings, stores: Stores, media: MediaDesk, refusals: Re
         read_seconds=settings.graph_timeout_seconds,
     )
     longest_pause = settings.lease_seconds * _PAUSE_PER_LEASE
-    part_sender = PartSender(database, stores, channel, refusals, longest_pause)
+    part_sender = PartSender(
+        database,
+        stores,
+        channel,
+        refusals,
+        _uploads(settings, database),
+        longest_pause,
+    )
     return Pipeline(
         database=database,
         stores=stores,
@@ -219,6 +230,21 @@ def _pipeline(settings: Settings, stores: Stores, media: MediaDesk, refusals: Re
         attention=Attention(stores, channel),
         sender=Sender(database, stores, part_sender, Turnstile(refusals.gate)),
         media=media,
+    )
+
+
+def _uploads(settings: Settings, database: Database) -> Uploads:
+    own = (settings.base_url, settings.catalog_url)
+    try:
+        sources = PictureSources(own)
+    except ForbiddenSourceError as error:
+        raise ConfigurationError("BASE_URL or CATALOG_URL is no plain address.") from error
+    return Uploads(
+        database=database,
+        storage=storage_of(settings),
+        road=MediaUpload(settings.graph_api_url, settings.graph_api_version),
+        pictures=MediaDownload(sources),
+        scratch=settings.data_dir / _INCOMING,
     )
 
 

@@ -16,6 +16,8 @@ ROUTES = [
     ("POST", "/dead-letters/{letter}/discard"),
     ("GET", "/stats"),
     ("POST", "/resume"),
+    ("GET", "/templates"),
+    ("POST", "/templates/refresh"),
     ("GET", ""),
     ("PATCH", ""),
     ("PUT", ""),

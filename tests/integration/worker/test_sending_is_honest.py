@@ -60,14 +60,24 @@ def test_a_text_whose_failure_comes_as_a_status_ends_as_a_dead_letter(system):
 def test_accepted_then_no_answer_and_no_status_is_flagged_not_repeated(system):
     system.fault(to=f"+{PHONE}", call=1, outcome="accept_then_reset", statuses={"none": True})
     system.write(PHONE, "hola")
-    system.write("573001234502", "soy otra persona")
 
-    handled(system, 2)
+    handled(system)
     parts = system.rows("SELECT flagged FROM outbox WHERE state = 'unknown'")
     assert [part["flagged"] for part in parts] == [True]
     to_first = [row for row in system.sent() if row["request"]["to"] == f"+{PHONE}"]
     assert len(to_first) == 1
     assert "unknown" in [status for _, _, status in system.thread()]
+
+
+def test_a_silence_among_other_statuses_is_sent_again_once(system):
+    system.fault(to=f"+{PHONE}", call=1, outcome="reset", statuses={"none": True})
+    system.write(PHONE, "hola")
+    system.write("573001234502", "soy otra persona")
+
+    handled(system, 2)
+    to_first = [row["outcome"] for row in system.sent() if row["request"]["to"] == f"+{PHONE}"]
+    assert to_first == ["reset", "accepted"]
+    assert system.rows("SELECT state FROM outbox WHERE attempt = 2") == [{"state": "accepted"}]
 
 
 def test_a_server_error_without_a_reason_is_not_repeated(system):

@@ -76,6 +76,34 @@ uploads = Table(
     Column("uploaded_at", Time),
 )
 
+attachments = Table(
+    "attachments",
+    metadata,
+    store_key(),
+    id_key("attachment_id"),
+    id_column("agent_id"),
+    Column("place", Text),
+    Column("kind", Text),
+    Column("mime_type", Text),
+    Column("filename", Text),
+    Column("size", BigInteger),
+    Column("sha256", Text),
+    Column("is_voice", Boolean),
+    Column("created_at", Time),
+    Column("used_at", Time),
+    id_column("message_id"),
+    Column("due_at", Time),
+)
+
+command_details = Table(
+    "command_details",
+    metadata,
+    store_key(),
+    id_key("message_id"),
+    Column("details_sealed", LargeBinary),
+    Column("reply_to", Text),
+)
+
 templates = Table(
     "templates",
     metadata,

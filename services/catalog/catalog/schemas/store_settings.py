@@ -38,6 +38,7 @@ class StoreSettingsSchema(Schema):
         allow_none=True, validate=validate.OneOf(("settle", "flag", "resend_once"))
     )
     images_per_reply = _whole(0, 30)
+    picture_by = fields.String(allow_none=True, validate=validate.OneOf(("link", "upload")))
     unknown_seconds = _number(_LONGEST_PAUSE_SECONDS)
     retention_days = _whole(1, _TEN_YEARS_OF_DAYS)
     handover_keywords = fields.List(

@@ -107,21 +107,6 @@ class MessagePageSchema(Schema):
     next_before = fields.String(allow_none=True)
 
 
-class NewMessageSchema(Schema):
-    text = fields.String(required=True, metadata={"description": "1 to 4096 characters."})
-    client_id = fields.String(
-        required=True,
-        validate=validate.Length(1, 100),
-        metadata={"description": "Yours; the same one again sends nothing again."},
-    )
-
-
-class SentSchema(Schema):
-    id = fields.String()
-    client_id = fields.String()
-    status = fields.String()
-
-
 class RetriedSchema(Schema):
     id = fields.String()
     status = fields.String()

@@ -1,11 +1,12 @@
 // One message as a bubble, and what stands between bubbles. Outside text goes in as text.
 
 import { isAddress } from "./addresses.js";
-import { drawChoice, drawContacts, drawLocation, drawMarks, drawOrder, drawUnsupported } from "./cards.js";
+import { drawChoice, drawContacts, drawLocation, drawMarks, drawOrder, drawTemplate, drawUnsupported } from "./cards.js";
 import { make, write } from "./dom.js";
 import { isNote, kindOf, noteOf, wordsOf } from "./kinds.js";
 import { drawMedia } from "./media.js";
 import { drawQuote, drawReactions } from "./quotes.js";
+import { answerButton, isQuotable } from "./replying.js";
 import { say } from "./texts.js";
 import { isWaiting } from "./thread_state.js";
 import { drawFoot, drawStanding } from "./ticks.js";
@@ -14,7 +15,7 @@ import { clock } from "./words.js";
 const BODIES = {
   image: drawMedia, video: drawMedia, audio: drawMedia, document: drawMedia, sticker: drawMedia,
   location: drawLocation, contacts: drawContacts, interactive: drawChoice, button: drawChoice,
-  order: drawOrder, unsupported: drawUnsupported,
+  order: drawOrder, template: drawTemplate, unsupported: drawUnsupported,
 };
 const WORDS_ENOUGH = new Set(["text", ...Object.keys(BODIES)]);
 
@@ -34,6 +35,7 @@ export function drawMessage(language, message, { quoted, holdUp }, former) {
   drawWords(language, message, part("content"));
   drawFoot(language, message, part("foot"));
   part("reactions").replaceChildren(...drawReactions(language, message));
+  drawAnswer(language, message, part("answer"));
   drawStanding(language, message, holdUp, part("standing"));
   return bubble;
 }
@@ -73,7 +75,8 @@ function newBubble(message) {
       make("div", { class: "body" }),
       make("p", { class: "content", dir: "auto" }),
       make("span", { class: "foot" }),
-      make("span", { class: "reactions" })),
+      make("span", { class: "reactions" }),
+      answerButton()),
     make("div", { class: "standing", role: "status", hidden: true }));
 }
 
@@ -90,6 +93,12 @@ function picture(language, address) {
   const link = make("a", { class: "picture", href: address, target: "_blank", rel: "noopener noreferrer" }, image);
   image.addEventListener("error", () => link.replaceChildren(say(language, "pictureBroken")), { once: true });
   return link;
+}
+
+function drawAnswer(language, message, button) {
+  button.hidden = !isQuotable(message);
+  button.title = say(language, "answerTo");
+  button.setAttribute("aria-label", say(language, "answerTo"));
 }
 
 function drawNotice(language, message, words, former) {

@@ -38,7 +38,8 @@ export function preview(language, { preview: text, preview_kind: kind }) {
 
 /** Find the words that stand under the body. */
 export function wordsOf(message) {
-  const { kind, content, details, revoked } = message;
+  const { kind, content, details, revoked, role } = message;
+  if (kind === "interactive" && role !== "user") return revoked ? "" : content;
   return revoked || (IN_THE_BODY.has(kind) && Object.keys(details ?? {}).length) ? "" : content;
 }
 

@@ -1,10 +1,12 @@
 // Puts the page together: the frame around list and thread, language, theme, title, address.
 
 import { close, chooseStore, logOut, open, refreshStores, start, store } from "./actions.js";
+import { installAttaching } from "./attaching.js";
 import { installComposer } from "./composer.js";
 import { byId, icon, make, write } from "./dom.js";
 import { installList } from "./list.js";
 import { installPause } from "./pause.js";
+import { installReplying } from "./replying.js";
 import { installSignIn } from "./sign_in.js";
 import { pausedStore, shown, unreadForMe } from "./state.js";
 import { say } from "./texts.js";
@@ -110,6 +112,8 @@ installSignIn();
 installList();
 installThread();
 installComposer();
+installAttaching();
+installReplying();
 installPause();
 
 byId("language").addEventListener("click", switchLanguage);

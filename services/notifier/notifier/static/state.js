@@ -1,5 +1,6 @@
 // What the console knows, and how it changes. Pure but for `createStore`: no page, no network.
 
+import { draftChanges } from "./draft_state.js";
 import { closed, opened, threadChanges } from "./thread_state.js";
 
 export const initial = {
@@ -51,6 +52,7 @@ const changes = {
   event: (state, { event }) => (event.seq <= state.lastSeq ? state : told(state, event)),
   opened, closed,
   ...threadChanges,
+  ...draftChanges,
 };
 
 const withoutStore = {

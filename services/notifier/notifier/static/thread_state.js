@@ -129,7 +129,7 @@ export const isWaiting = (message) => Boolean(message.client_id) && !message.seq
 
 /** Find what we wrote and have no answer for yet, when the socket is faster than the answer. */
 const unnamed = (thread, message) => thread.messages.find((each) =>
-  message.role === "agent" && each.client_id && each.id === each.client_id && each.content === message.content);
+  message.role === "agent" && each.client_id && each.id === each.client_id && each.kind === message.kind && each.content === message.content);
 
 /** A message that is here shows something else by now: a reaction, other words, its picture. */
 const renewed = (thread, message) => changed(thread, (each) => each.id === message.id, (each) => merged(each, message));

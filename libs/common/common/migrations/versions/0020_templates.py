@@ -5,7 +5,7 @@ from alembic import op
 from common.migrations import statements
 
 revision = "0020"
-down_revision = "0018"
+down_revision = "0019"
 
 
 def upgrade() -> None:
