@@ -43,7 +43,7 @@ journeys: $(READY) ## Run the tests of whole journeys, through everything
 	@$(BIN)/python -m pytest tests/journeys $(ARGS)
 
 sending: $(READY) ## Run every journey of sending, with kill -9 around each call of a reply
-	@$(BIN)/python -m pytest tests/journeys -k sending -m "" $(ARGS)
+	@$(BIN)/python -m pytest tests/journeys/test_sending_*.py -m "" $(ARGS)
 
 ui: $(READY) ## Run the browser tests; they need Chromium
 	@$(BIN)/python -m pytest tests/ui $(ARGS)
