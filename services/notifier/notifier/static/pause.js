@@ -31,9 +31,14 @@ function draw(state) {
   byId("pause-bar").hidden = !paused;
   byId("resume").hidden = !paused || !mayResume(paused);
   byId("resume").disabled = isAsked;
-  const words = paused ? pausedFor(state.language, paused.paused_reason) : "";
-  write(byId("pause-words"), fault ? `${words} ${refusal(state.language, fault)}` : words);
+  write(byId("pause-words"), paused ? wordsOf(state, paused) : "");
   write(byId("resume"), say(state.language, "resume"));
+}
+
+function wordsOf({ language }, paused) {
+  const words = pausedFor(language, paused.paused_reason);
+  const next = fault ? refusal(language, fault) : mayResume(paused) ? "" : say(language, "tellWhoRuns");
+  return `${words} ${next}`.trim();
 }
 
 async function resume() {

@@ -107,7 +107,7 @@ export const en = {
   systemNote: "WhatsApp notice", chatOpened: "The customer opened the chat", callNote: "📞 Call", callMissed: "📞 The customer called; calls are not taken here",
   callMade: "📞 Call to the customer", callLasted: "{words} · {seconds} s",
   paused: "Shop paused.", pausedKeeps: "Messages arrive and are kept, but none goes out.", showMore: "More", showLess: "Less",
-  pausedBot: "The bot is silent; people can still write.", resume: "Resume",
+  pausedBot: "The bot is silent; people can still write.", tellWhoRuns: "Tell whoever runs the shop.", resume: "Resume",
   paused_token_expired: "WhatsApp's permission ran out: once a new one is saved in the settings, the shop goes on by itself.",
   paused_permission_missing: "A permission of WhatsApp's is missing: once a complete one is saved in the settings, the shop goes on by itself.",
   paused_spam_limit: "Several people reported the number and WhatsApp limited it: look at its quality before you resume.",

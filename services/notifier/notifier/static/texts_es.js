@@ -107,7 +107,7 @@ export const es = {
   systemNote: "Aviso de WhatsApp", chatOpened: "El cliente abrió el chat", callNote: "📞 Llamada", callMissed: "📞 El cliente llamó; aquí no se contestan llamadas",
   callMade: "📞 Llamada al cliente", callLasted: "{words} · {seconds} s",
   paused: "Tienda en pausa.", pausedKeeps: "Los mensajes llegan y se guardan, pero no sale ninguno.", showMore: "Más", showLess: "Menos",
-  pausedBot: "El bot está en silencio; las personas pueden escribir.", resume: "Reanudar",
+  pausedBot: "El bot está en silencio; las personas pueden escribir.", tellWhoRuns: "Avisa a quien administra la tienda.", resume: "Reanudar",
   paused_token_expired: "El permiso de WhatsApp venció: al guardar uno nuevo en los ajustes, la tienda sigue sola.",
   paused_permission_missing: "Falta un permiso de WhatsApp: al guardar uno completo en los ajustes, la tienda sigue sola.",
   paused_spam_limit: "Varias personas reportaron el número y WhatsApp lo limitó: revisa su calidad antes de reanudar.",
