@@ -110,6 +110,19 @@ class Shop:
         )
         return [row["status"] for row in rows]
 
+    def told(self, phone: str) -> list[dict[str, Any]]:
+        """List what the console was told of our messages to a phone, and when."""
+        return self.stack.sql(
+            "SELECT refs, refs ->> 'message_id' AS message_id, refs ->> 'status' AS status,"
+            " extract(epoch FROM events.created_at)::float8 AS at"
+            " FROM events JOIN conversations USING (store_id, session_id)"
+            " JOIN contacts ON contacts.store_id = events.store_id"
+            " AND contact_id = conversation_id WHERE events.store_id = :store"
+            " AND contacts.phone = :phone AND type = 'message_status' ORDER BY seq",
+            store=self.id,
+            phone=phone,
+        )
+
     def tell(self, call: dict[str, Any], **script: object) -> None:
         """Let WhatsApp send statuses of a call it accepted: also of a former attempt."""
         self.simulator("POST", f"/{self.id}/sent/{call['number']}/statuses", script)

@@ -31,9 +31,6 @@ statuses_handled = Counter(
     "mostrador_statuses_handled_total", "Statuses by what became of them.", ["store", "outcome"]
 )
 sends = Counter("mostrador_sends_total", "Parts sent by outcome.", ["store", "outcome"])
-confirmed_duplicates = Counter(
-    "mostrador_confirmed_duplicates_total", "Parts that provably arrived twice.", ["store"]
-)
 dead_letters = Counter("mostrador_dead_letters_total", "Messages given up.", ["store"])
 stores_paused = Counter(
     "mostrador_store_paused_total", "Times a store was paused for a reason.", ["store", "reason"]
@@ -42,6 +39,9 @@ send_alerts = Counter(
     "mostrador_send_alerts_total",
     "Sends refused for what a person must put right, by the rule of docs/send-errors.md.",
     ["store", "rule"],
+)
+confirmed_duplicates = Counter(
+    "mostrador_confirmed_duplicates_total", "Parts that WhatsApp took twice.", ["store"]
 )
 handovers = Counter("mostrador_handovers_total", "Handovers by reason.", ["store", "reason"])
 media_fetched = Counter(

@@ -24,6 +24,7 @@ from common.template_texts import (
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 _LINK = re.compile(r"https?://[!-~]+")
+_ATTACHMENT = re.compile(r"attachment:([0-9a-f-]{36})")  # what an agent has uploaded here
 _OF_ADDRESSES = "%/:=&?~#+!$,;'@()*[]"
 _LONGEST_FILENAME = 240
 
@@ -62,8 +63,17 @@ def missing(template: Template, values: Values) -> list[str]:
     return [each.name for each in template.variables if not values.get(each.name)]
 
 
+def attachment_in(template: Template, values: Values) -> str:
+    """Name the attachment that the header shows; empty when it shows none."""
+    found = _ATTACHMENT.fullmatch(values.get(f"header.{template.header_format}", ""))
+    return found[1] if found else ""
+
+
 def components_for(template: Template, values: Values) -> list[dict[str, Any]]:
-    """Write checked values as the `components` of a send."""
+    """Write checked values as the `components` of a send.
+
+    An attachment's place is left empty: only who uploads it learns its id.
+    """
     found = list(_header(template, values))
     if texts := _texts(template, "body", values):
         found.append({"type": "body", "parameters": texts})
@@ -75,8 +85,7 @@ def components_for(template: Template, values: Values) -> list[dict[str, Any]]:
 def _header(template: Template, values: Values) -> Iterator[dict[str, Any]]:
     shape = template.header_format
     if shape in MEDIA_HEADERS:
-        link = values[f"header.{shape}"]
-        file = {"link": link} | ({"filename": _filename(link)} if shape == "document" else {})
+        file = {} if attachment_in(template, values) else _linked(shape, values[f"header.{shape}"])
         yield {"type": "header", "parameters": [{"type": shape, shape: file}]}
     elif texts := _texts(template, "header", values):
         yield {"type": "header", "parameters": texts}
@@ -108,14 +117,19 @@ def _button(index: int, button: Button, values: Values) -> Iterator[dict[str, An
 
 def _clean(variable: Variable, given: str) -> str:
     value = " ".join(given.split())
-    is_wrong_link = bool(value) and variable.kind in MEDIA_HEADERS and not _LINK.fullmatch(value)
-    if is_wrong_link or _CONTROL.search(value) or not is_storable(value):
+    is_file = bool(value) and variable.kind in MEDIA_HEADERS
+    is_wrong_file = is_file and not (_LINK.fullmatch(value) or _ATTACHMENT.fullmatch(value))
+    if is_wrong_file or _CONTROL.search(value) or not is_storable(value):
         raise _refused(variable, "variable_not_usable", "has a value that cannot be sent")
     if variable.kind == "url":
         value = quote(value, safe=_OF_ADDRESSES)
     if units(value) > variable.longest:
         raise _refused(variable, "variable_too_long", f"is over {variable.longest} characters")
     return value
+
+
+def _linked(shape: str, link: str) -> dict[str, str]:
+    return {"link": link} | ({"filename": _filename(link)} if shape == "document" else {})
 
 
 def _filename(link: str) -> str:

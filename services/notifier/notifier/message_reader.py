@@ -19,7 +19,7 @@ from notifier.wire import MEDIA_COLUMNS, Opened, QuotedMessage, Sending, ShownMe
 
 _LOG = structlog.get_logger()
 
-_WITH_MEDIA = frozenset({"image", "video", "audio", "document", "sticker"})
+_WITH_MEDIA = frozenset({"image", "video", "audio", "document", "sticker", "template"})
 _READY = "ready"
 _OURS = frozenset({"assistant", "agent"})
 

@@ -58,7 +58,8 @@ def _words(form: Mapping[str, Any]) -> Asked:
 def _template(store: Store, me: Agent, form: Mapping[str, Any]) -> Asked:  # noqa: ARG001
     with parts().database.store(store.store_id) as connection:
         content = template_content(connection, store.store_id, form["template"])
-    return Asked(str(content["shown"]), content)
+    attachment_id = str(content.pop("attachment_id", ""))
+    return Asked(str(content["shown"]), content, attachment_id=attachment_id)
 
 
 def _file(store: Store, me: Agent, form: Mapping[str, Any]) -> Asked:

@@ -5,10 +5,12 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from common import message_templates, template_values
+from common import attachments, message_templates, template_values
 from common.errors import ConflictError, InvalidRequestError
+from common.identifiers import as_uuid
 from common.plain_text import is_storable
-from common.template_texts import Template, rendered
+from common.template_texts import Template, Values, rendered
+from notifier.parts import agent
 
 
 def template_content(
@@ -16,7 +18,8 @@ def template_content(
 ) -> dict[str, Any]:
     """Make the `content` of an agent's command; `asked` is {name, language, variables}.
 
-    Raises NotFoundError; ConflictError for a template that cannot be sent now
+    A file of the agent's comes with its `attachment_id`, which the send marks as used. Raises
+    NotFoundError; ConflictError for a template that cannot be sent now
     (`template_not_approved`, `template_not_usable`); InvalidRequestError for its variables.
     """
     template = template_of(connection, store_id, asked)
@@ -34,12 +37,30 @@ def template_content(
         )
     values = template_values.checked(template, asked.get("variables") or {})
     return {
+        **_file(connection, store_id, template, values),
         "kind": "template",
         "name": template.name,
         "language": template.language,
         "components": template_values.components_for(template, values),
         "shown": rendered(template, values),
     }
+
+
+def _file(
+    connection: Connection, store_id: str, template: Template, values: Values
+) -> dict[str, Any]:
+    """Describe the attachment that the header shows, if it shows one."""
+    attachment_id = as_uuid(template_values.attachment_in(template, values))
+    if attachment_id is None:
+        return {}
+    found = attachments.find(connection, store_id, agent().id, attachment_id)
+    if found.kind != template.header_format:
+        name = f"header.{template.header_format}"
+        raise InvalidRequestError(
+            f"{name} is no {template.header_format}.", code="variable_not_usable", variables=[name]
+        )
+    named = ("attachment_id", "place", "mime_type", "filename", "size")
+    return {name: getattr(found, name) for name in named}
 
 
 def template_of(connection: Connection, store_id: str, asked: Mapping[str, Any]) -> Template:

@@ -82,7 +82,7 @@ def _count(store_id: str, applied: Applied) -> None:
         metrics.statuses_handled.labels(store_id, outcome).inc(many)
     for outbox_id in applied.duplicates:
         metrics.confirmed_duplicates.labels(store_id).inc()
-        _LOG.warning("confirmed_duplicate", store=store_id, message=outbox_id)
+        _LOG.warning("confirmed_duplicate", store=store_id, part=outbox_id)
 
 
 @contextmanager

@@ -52,7 +52,7 @@ class Body:
             case "interactive":
                 return menu_of(self.interactive)
             case "template":
-                return _template_of(self.template)
+                return _template_of(self.template, self.filename)
         return self._file()
 
     def _file(self) -> Content:
@@ -94,7 +94,8 @@ def body_of(text: str, content: Mapping[str, Any]) -> Body:
             return Body(text, kind=kind, interactive=asked["interactive"], reply_to=reply_to)
         case "template":
             shown = text or asked.get("shown", "")
-            return Body(shown, kind=kind, template=_only(asked, _TEMPLATE), reply_to=reply_to)
+            template, file = _only(asked, _TEMPLATE), _only(asked, _FILE)
+            return Body(shown, kind=kind, template=template, reply_to=reply_to, **file)
     caption = asked.get("caption", "") or text
     named = _only(asked, _FILE)
     return Body(kind=kind, caption=caption, is_voice="voice" in asked, reply_to=reply_to, **named)
@@ -108,6 +109,6 @@ def _usual_kind(values: Mapping[str, Any]) -> str:
     return "image" if values.get("link") else "text"
 
 
-def _template_of(asked: Mapping[str, Any]) -> TemplateMessage:
+def _template_of(asked: Mapping[str, Any], filename: str) -> TemplateMessage:
     components = tuple(asked.get("components") or ())
-    return TemplateMessage(asked.get("name", ""), asked.get("language", ""), components)
+    return TemplateMessage(asked.get("name", ""), asked.get("language", ""), components, filename)

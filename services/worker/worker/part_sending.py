@@ -25,6 +25,8 @@ from worker.refusals import Refusals
 from worker.uploads import Uploads
 
 _LOG = structlog.get_logger()
+# A store that was changed since it was refused is not paused: its next try may go well, or not.
+_PAUSE_SECONDS = 1.0
 
 
 class SendPostponedError(TemporaryError):
@@ -95,6 +97,8 @@ class PartSender:
         """Carry out what the error table asks for beyond the part."""
         rule, asked = outcome.rule, getattr(outcome, "retry_after", None)
         seconds = rule.wait_after(refused.refusals if refused else 1, asked)
+        if rule.pauses:
+            seconds = max(seconds, _PAUSE_SECONDS)
         self.refusals.note(
             store,
             turn.lease.conversation_id,
@@ -102,6 +106,7 @@ class PartSender:
             rule,
             seconds,
             product_id=going.body.product_id,
+            link=going.body.link,
         )
         if refused is None or not refused.goes_again:
             return False

@@ -136,10 +136,12 @@ class Pipeline:
         return resolved.images
 
     def _say_for_agent(self, store: Store, turn: Turn) -> TurnResult:
-        if not store.is_active:
+        if not store.may_send("agent"):
             return Held()
         if turn.resends:
             return self.sender.resend(store, turn)
+        if self.sender.has_planned(turn):
+            return self.sender.resume(store, turn, "sent_for_agent")
         seal = self.stores.seal_of(store)
         command = AgentCommand.from_bytes(seal.open(turn.mail[0].payload_sealed))
         return self.sender.start(store, turn, of_command(command), "sent_for_agent")

@@ -15,7 +15,7 @@ from common.outbox import NewPart, Part, Reply, Shown
 from common.sealing import StoreSeal
 from worker.bodies import Body, body_of
 from worker.catalog import ResolvedImage
-from worker.channels.contents import Content, Media
+from worker.channels.contents import Content, WithFile
 from worker.redaction import redact
 from worker.reply import split_text
 
@@ -80,7 +80,7 @@ class Outgoing:
 
     def uploaded(self, media_id: str) -> "Outgoing":
         """Send its file by the id that WhatsApp gave it."""
-        if not isinstance(self.content, Media):
+        if not isinstance(self.content, WithFile):
             return self
         return replace(self, content=self.content.uploaded(media_id))
 

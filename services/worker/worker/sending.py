@@ -71,6 +71,8 @@ class Sender:
         """Send every unsettled part of a plan that stands, in order; as `start` otherwise."""
         parts = self._parts(turn)
         for number, part in enumerate(parts):
+            if part.state in outbox.NOT_BEGUN and not store.may_send(part.role):
+                return Held()
             if part.state in outbox.NOT_BEGUN:
                 return self._begin(store, turn, outcome, parts[number:])
             if part.state == "unknown" and not part.flagged:
@@ -85,6 +87,12 @@ class Sender:
                 raise SendRejectedError(part.error_reason, code=part.error_code)
             # A picture that cannot go does not take the words with it.
         return Done(outcome)
+
+    def has_planned(self, turn: Turn) -> bool:
+        """Say whether a former attempt has written the turn's plan."""
+        store_id = turn.lease.store_id
+        with self.database.store(store_id) as connection:
+            return bool(outbox.parts_of(connection, store_id, turn.turn_id))
 
     def resend(self, store: Store, turn: Turn) -> TurnResult:
         """Send the one part again that the turn is for, as a new attempt; as `start` otherwise."""

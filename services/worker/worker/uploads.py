@@ -22,7 +22,7 @@ from common.storage import PIECE_BYTES, Storage, StorageUnavailableError
 from common.stores import Store
 from common.upload_ids import UploadedFile
 from worker.channels.cloud_api import Credentials
-from worker.channels.contents import Media, Picture
+from worker.channels.contents import Picture, WithFile
 from worker.channels.media_upload import MediaUpload, Upload
 from worker.channels.outcome import Rejected, SendOutcome, TryLater
 from worker.media_download import Bounds, MediaDownload
@@ -95,7 +95,7 @@ class Uploads:
 
         The refusal is the proof that nothing went.
         """
-        is_ours = isinstance(going.content, Media) and bool(going.content.media_id)
+        is_ours = isinstance(going.content, WithFile) and bool(going.content.media_id)
         if not (is_ours and isinstance(outcome, Rejected) and outcome.code in _UNKNOWN_ID):
             return outcome
         source = going.body.place or going.body.link
@@ -157,5 +157,5 @@ def _source(store: Store, going: Outgoing) -> str:
 
 
 def _is_left_out(store: Store, done: Outgoing) -> bool:
-    is_uploaded = isinstance(done.content, Media) and bool(done.content.media_id)
+    is_uploaded = isinstance(done.content, WithFile) and bool(done.content.media_id)
     return bool(_source(store, done)) and not is_uploaded

@@ -106,8 +106,8 @@ class Machinery:
         self.keeper.hand_back()
         self.broker.consumer.hand_back()
         self.media_ticks.stop()
-        self.template_ticks.stop()
         self.media.hand_back()
+        self.template_ticks.stop()  # after the rest: its one request may hang for a moment
         self.announcer.close()
         self.probes.stop()
 

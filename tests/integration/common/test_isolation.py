@@ -23,6 +23,7 @@ def of_stores(owner):
         if any(column["name"] == "store_id" for column in found.get_columns(name))
     )
 
+
 # What a store has from the moment it is registered.
 OF_A_NEW_STORE = {"stores", "template_lists"}
 

@@ -9,6 +9,8 @@ import redis
 
 from common.queues import redis_client
 from common.send_errors import rule_for
+from tests.integration.worker.senders import Orders, run_senders
+from tests.journeys.sliding import most_within, rate_of
 from worker.send_gate import GateClosedError, SendGate
 from worker.send_gate.scripts import GateScripts
 
@@ -105,6 +107,19 @@ def test_who_is_late_goes_at_once_and_holds_back_nobody_for_longer_than_an_inter
     assert desk.wait(store, part="late") == 0
     desk.later(2_000)
     assert desk.wait(store) == 0
+
+
+@pytest.mark.measures
+def test_processes_full_of_threads_never_exceed_a_numbers_limit_together(redis_url):
+    limits = {"slow": 10.0, "fast": 80.0}
+
+    found = run_senders(3, Orders(redis_url, limits, 4, parts=80, seconds=2.2, lateness=0.01))
+
+    for name, limit in limits.items():
+        went, asks = found[name]
+        print(f"{name}: {len(went)} sends, {rate_of(went):.2f}/s, of {asks} asks")
+        assert most_within(went, 1.0) <= limit * 1.1
+        assert rate_of(sorted(went)[len(went) // 4 :]) >= limit * 0.5  # on a busy machine
 
 
 def test_a_herd_that_comes_late_is_put_in_a_line_again(desk):

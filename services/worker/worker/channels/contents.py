@@ -101,18 +101,41 @@ class Audio(Media):
 
 @dataclass(frozen=True)
 class TemplateMessage:
-    """A template of the store's, approved by Meta; `components` are Graph's, filled in."""
+    """A template of the store's, approved by Meta; `components` are Graph's, filled in.
+
+    A header without a file is one of an agent's, still to be `uploaded`.
+    """
 
     name: str
     language: str
     components: tuple[Graph, ...] = ()
+    filename: str = ""
+    media_id: str = ""
 
     def __post_init__(self) -> None:
         if not (self.name and self.language):
             raise ValueError("A template has a name and a language.")
 
+    def uploaded(self, media_id: str) -> Self:
+        """Name the id that WhatsApp gave the header's file; an empty one forgets it."""
+        return replace(self, media_id=media_id)
+
     def as_graph(self) -> Graph:
         template: Graph = {"name": self.name, "language": {"code": self.language}}
         if self.components:
-            template["components"] = list(self.components)
+            template["components"] = [self._with_file(each) for each in self.components]
         return {"type": "template", "template": template}
+
+    def _with_file(self, component: Graph) -> Graph:
+        parameters = component.get("parameters") or [{}]
+        kind = parameters[0].get("type")
+        if component.get("type") != "header" or parameters[0].get(kind) != {}:
+            return component
+        if not self.media_id:
+            raise ValueError("The header's file is not uploaded.")
+        named = {"filename": self.filename} if kind == "document" and self.filename else {}
+        return {**component, "parameters": [{"type": kind, kind: {"id": self.media_id, **named}}]}
+
+
+# What may have a file that is uploaded first.
+WithFile = Media | TemplateMessage

@@ -10,7 +10,7 @@ from importlib.resources import files
 
 import redis  # noqa: TC002  # methods' signatures are read by people and by tools
 
-from common.stores import StoreSettings  # the same
+from common.stores import StoreSettings
 
 
 @dataclass(frozen=True)

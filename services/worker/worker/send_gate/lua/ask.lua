@@ -6,7 +6,7 @@
 -- ARGV[7]  ms in which the pair's bucket gets one send back, or 0    ARGV[8]  its size
 -- Returns ms to wait (0: go), and 1 when a circuit wants to hear how it went.
 --
--- Guarantee: over all who ask, however late, n sends of a number take n - 1 intervals less 10 ms
+-- Guarantee: over all who ask, however late, n sends of a number take n - 1 intervals less 20 ms
 -- at least; none goes that a hold, the pair's bucket or a circuit keeps back. Who comes goes
 -- behind those who wait. Who waits and comes at his time goes as soon as the number is free:
 -- nobody's absence keeps him.
