@@ -42,6 +42,9 @@ integration: $(READY) ## Run the tests of one part on real servers
 journeys: $(READY) ## Run the tests of whole journeys, through everything
 	@$(BIN)/python -m pytest tests/journeys $(ARGS)
 
+sending: $(READY) ## Run every journey of sending, with kill -9 around each call of a reply
+	@$(BIN)/python -m pytest tests/journeys -k sending -m "" $(ARGS)
+
 ui: $(READY) ## Run the browser tests; they need Chromium
 	@$(BIN)/python -m pytest tests/ui $(ARGS)
 
@@ -89,6 +92,9 @@ chat: $(READY) ## Write to a store as a customer, here in the terminal (STORE=st
 pictures: $(READY) ## Make the README's picture anew from the browser tour
 	@$(BIN)/python -m pytest -q tests/ui/test_the_tour.py && mkdir -p docs/pictures && cp build/screenshots/tour.png docs/pictures/tour.png
 
+docs: $(READY) ## Write the pages that are made from the code (docs/send-errors.md)
+	@$(BIN)/python scripts/docs.py
+
 settings: $(READY) ## Print every setting with its default and meaning
 	@$(BIN)/python -m devstack settings
 
@@ -104,4 +110,4 @@ clean: ## Remove the virtual environment and caches; what runs stored in .data s
 help: ## Print this list
 	@awk 'BEGIN {FS = ":.*## "} /^##@/ {printf "\n%s\n", substr($$0, 5)} /^[a-z0-9-]+:.*## / {printf "  %-12s %s\n", $$1, $$2}' Makefile
 
-.PHONY: run setup test unit integration journeys ui soak internet contracts sure format lint types imports sizes alone k8s-check bench chat pictures settings token lock clean help
+.PHONY: run setup test unit integration journeys sending ui soak internet contracts sure format lint types imports sizes alone k8s-check bench chat pictures docs settings token lock clean help

@@ -20,6 +20,7 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
         LEASE_SECONDS="2",
         SWEEP_SECONDS="1",
         UNKNOWN_SECONDS=str(UNKNOWN_SECONDS),
+        GRAPH_TIMEOUT_SECONDS="2",
     )
     try:
         yield stack.wait_until_ready()

@@ -17,8 +17,6 @@ import requests
 from sqlalchemy import Engine, create_engine, text
 
 from common.database import sqlalchemy_url
-from common.tokens import InternalTokens
-from devstack.catalog_client import CatalogClient
 from tests.waiting import eventually
 
 from .echo_assistant import EchoAssistant
@@ -79,10 +77,6 @@ class Crowd(Stack):
     def change_store(self, store: str, **fields: object) -> None:
         self.catalog().patch(f"/stores/{store}", fields)
 
-    def catalog(self) -> CatalogClient:
-        keys = tuple(self.worker_environment()["SERVICE_KEYS"].split(","))
-        return CatalogClient(self.demo["catalog"], InternalTokens(keys))
-
     def write_all(self, store: str, messages: Sequence[dict[str, Any]]) -> None:
         """Let many customers write at once: `[{"from", "text", "id"}]` in as few deliveries as go."""
         for first in range(0, len(messages), _MOST_IN_A_DELIVERY):
@@ -121,16 +115,6 @@ class Crowd(Stack):
             phone=phone,
         )
         return pid_in(rows[0]["holder"]) if rows else 0
-
-    def worker_environment(self) -> dict[str, str]:
-        """Read the environment that workers are started with from a worker that runs."""
-        for pid in self.pids("worker"):
-            try:
-                raw = Path(f"/proc/{pid}/environ").read_bytes()
-            except FileNotFoundError:
-                continue
-            return dict(each.split("=", 1) for each in raw.decode().split("\0") if "=" in each)
-        raise AssertionError("no worker runs")
 
     @contextmanager
     def dedicated_worker(self, store: str):

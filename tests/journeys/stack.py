@@ -13,6 +13,8 @@ import requests
 from sqlalchemy import Engine, create_engine, text
 
 from common.database import sqlalchemy_url
+from common.tokens import InternalTokens
+from devstack.catalog_client import CatalogClient
 from tests.ports import free_port_base
 from tests.waiting import eventually
 
@@ -136,6 +138,20 @@ class Stack:
             phone=phone,
         )
         return str(rows[0]["session_id"])
+
+    def catalog(self) -> CatalogClient:
+        keys = tuple(self.worker_environment()["SERVICE_KEYS"].split(","))
+        return CatalogClient(self.demo["catalog"], InternalTokens(keys))
+
+    def worker_environment(self) -> dict[str, str]:
+        """Read the environment that workers are started with from a worker that runs."""
+        for pid in self.pids("worker"):
+            try:
+                raw = Path(f"/proc/{pid}/environ").read_bytes()
+            except FileNotFoundError:
+                continue
+            return dict(each.split("=", 1) for each in raw.decode().split("\0") if "=" in each)
+        raise AssertionError("no worker runs")
 
     def agent(self, email: str) -> "Agent":
         found = next(each for each in self.demo["agents"] if each["email"].startswith(email))

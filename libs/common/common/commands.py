@@ -5,18 +5,19 @@ conversation's inbox, so that it is ordered with what the customer writes.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import NAMESPACE_URL, uuid5
 
 from sqlalchemy import Connection
 
-from common import conversations, inbox, outbox
+from common import conversations, inbox, outbox, settling
 from common.conversations import Conversation
 from common.database import Database
-from common.errors import ConflictError
+from common.errors import ConflictError, NotFoundError
 from common.inbound import AgentCommand
 from common.inbox import NewItem
 from common.sealing import StoreSeal
+from common.settling import Retried
 
 PHONE_APP = "PHONE_APP"  # why a conversation is in the queue: answered from the phone app
 
@@ -107,12 +108,38 @@ def send(
     return Sent(command.message_id, conversation.conversation_id, accepted.is_new)
 
 
-def _refuse_if_not_theirs(conversation: Conversation, command: AgentCommand) -> None:
-    if conversation.owner == "agent" and conversation.agent_id != command.agent_id:
+def retry(
+    connection: Connection, store_id: str, session_id: str, message_id: str, agent: tuple[str, str]
+) -> Retried:
+    """Let a failed or unconfirmed message go again, as a new attempt in the conversation's order.
+
+    Who asks takes the conversation over, as who writes does; `agent` is id and name. Asked
+    twice, it goes once. Raises NotFoundError, or ConflictError: `not_failed`, `window_closed`,
+    `owned_by_colleague`. Ring after the commit.
+    """
+    conversation = conversations.lock_by_session(connection, store_id, session_id)
+    retried = settling.retry_message(connection, store_id, conversation.conversation_id, message_id)
+    if retried.verdict == "unknown_message":
+        raise NotFoundError("There is no such message.", code="message_not_found")
+    if retried.verdict not in ("asked", "asked_before"):
+        raise ConflictError("This message cannot go again.", code=retried.verdict)
+    if retried.verdict == "asked":
+        _refuse_a_colleague(conversation, agent[0])
+        conversations.take_over(connection, conversation, *agent)
+    return replace(retried, conversation_id=conversation.conversation_id)
+
+
+def _refuse_a_colleague(conversation: Conversation, agent_id: str) -> None:
+    if conversation.owner == "agent" and conversation.agent_id != agent_id:
         raise ConflictError(
             f"{conversation.agent_name} is answering this customer.", code="owned_by_colleague"
         )
-    if not conversation.is_window_open:
+
+
+def _refuse_if_not_theirs(conversation: Conversation, command: AgentCommand) -> None:
+    _refuse_a_colleague(conversation, command.agent_id)
+    is_template = command.content.get("kind") == "template"
+    if not (conversation.is_window_open or is_template):
         raise ConflictError(
             "The 24-hour window is closed; only a template can be sent.", code="window_closed"
         )

@@ -80,7 +80,10 @@ class AgentCommand:
     message_id: str
     agent_id: str
     agent_name: str
-    text: str = ""
+    text: str = ""  # the words that are shown, whatever the kind
+    # What is to be sent beside or instead of the text: its `kind`, what that kind holds, and the
+    # wamid that it quotes as `reply_to`. Empty: the text.
+    content: Mapping[str, Any] = field(default_factory=dict)
 
     def to_bytes(self) -> bytes:
         return _to_bytes(self)

@@ -35,10 +35,25 @@ dead_letters = Counter("mostrador_dead_letters_total", "Messages given up.", ["s
 stores_paused = Counter(
     "mostrador_store_paused_total", "Times a store was paused for a reason.", ["store", "reason"]
 )
+send_alerts = Counter(
+    "mostrador_send_alerts_total",
+    "Sends refused for what a person must put right, by the rule of docs/send-errors.md.",
+    ["store", "rule"],
+)
 handovers = Counter("mostrador_handovers_total", "Handovers by reason.", ["store", "reason"])
 media_fetched = Counter(
     "mostrador_media_total",
     "Fetches of customers' files by how they ended.",
+    ["store", "outcome"],
+)
+uploads = Counter(
+    "mostrador_uploads_total",
+    "Files that were to be sent by WhatsApp's id: uploaded, known from before, failed.",
+    ["store", "outcome"],
+)
+template_lists = Counter(
+    "mostrador_template_lists_total",
+    "Reads of stores' lists of templates by how they ended.",
     ["store", "outcome"],
 )
 webhook_seconds = Histogram(

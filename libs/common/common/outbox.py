@@ -61,7 +61,7 @@ class Reply:
 class Begun:
     """What the decisive point said, and to whom the part goes."""
 
-    verdict: str  # begun, taken_over, planned, or the state of a part that did not begin
+    verdict: str  # begun, waits, taken_over, planned, or the state of a part that did not begin
     phone: str | None
     user_id: str | None
 
@@ -89,22 +89,31 @@ class Part:
     flagged: bool
     error_code: str
     error_reason: str
+    refusals: int = 0
 
     @property
     def is_settled(self) -> bool:
         return self.state not in UNSETTLED or (self.state == "unknown" and self.flagged)
 
 
-def start(database: Database, lease: Lease, turn_id: str, reply: Reply, first: Shown) -> Begun:
+def start(
+    database: Database,
+    lease: Lease,
+    turn_id: str,
+    reply: Reply,
+    first: Shown,
+    *,
+    may_begin: bool = True,
+) -> Begun:
     """Write the whole reply and pass the first part's decisive point, in one commit.
 
     Locks the lease and then the conversation, so a takeover comes wholly before or wholly
     after. `taken_over`: nothing was written. `planned`: a former attempt wrote it already.
-    Raises LeaseLostError.
+    `waits`: it is written, and its first part may not begin yet. Raises LeaseLostError.
     """
     columns = [[each.outbox_id for each in reply.parts], [each.kind for each in reply.parts]]
     bodies = [each.body_sealed for each in reply.parts]
-    its_reply = (reply.epoch, reply.trigger, reply.role, *columns, bodies)
+    its_reply = (may_begin, reply.epoch, reply.trigger, reply.role, *columns, bodies)
     return _begun(database, "start_reply", lease, turn_id, *its_reply, *first.arguments[1:])
 
 
@@ -135,13 +144,22 @@ def parts_of(connection: Connection, store_id: str, turn_id: str) -> list[Part]:
     return [Part(**row) for row in connection.execute(query).mappings()]
 
 
-def adopt_orphans(connection: Connection, lease: Lease, turn_id: str) -> list[str]:
+def part_named(connection: Connection, store_id: str, outbox_id: str) -> Part | None:
+    """Read one part by its id."""
+    table = models.outbox
+    columns = [table.c[name] for name in Part.__dataclass_fields__]
+    query = select(*columns).where(named(store_id, outbox_id))
+    row = connection.execute(query).mappings().one_or_none()
+    return None if row is None else Part(**row)
+
+
+def adopt_orphans(connection: Connection, lease: Lease, these: ColumnElement[bool]) -> list[str]:
     """Call `unknown` what a former holder was sending when it went; returns their ids."""
     table = models.outbox
     statement = (
         update(table)
         .where(
-            of_turn(lease.store_id, turn_id),
+            these,
             table.c.state == "sending",
             table.c.fence < lease.fence,
         )
@@ -151,17 +169,14 @@ def adopt_orphans(connection: Connection, lease: Lease, turn_id: str) -> list[st
     return list(connection.scalars(statement))
 
 
-def give_up(connection: Connection, store_id: str, turn_id: str) -> list[str]:
-    """Drop what a turn has not sent; returns the parts that were tried and failed."""
+def give_up(connection: Connection, these: ColumnElement[bool]) -> list[str]:
+    """Drop what of these parts was not sent; returns those that were tried and failed."""
     table = models.outbox
-    its_parts = of_turn(store_id, turn_id)
     settled = {"settled_at": func.clock_timestamp()}
     connection.execute(
-        update(table)
-        .where(its_parts, table.c.state == "ready")
-        .values(state="cancelled", **settled)
+        update(table).where(these, table.c.state == "ready").values(state="cancelled", **settled)
     )
-    failed = update(table).where(its_parts, table.c.state == "retry")
+    failed = update(table).where(these, table.c.state == "retry")
     return list(
         connection.scalars(failed.values(state="failed", **settled).returning(table.c.outbox_id))
     )
@@ -174,7 +189,7 @@ def reopen(connection: Connection, store_id: str, turn_id: str, epoch: int) -> b
     """
     table = models.outbox
     its_parts = of_turn(store_id, turn_id)
-    gone = table.c.state.in_(("accepted", *ON_ITS_WAY))
+    gone = table.c.state.in_(("accepted", "retry", *ON_ITS_WAY))
     if connection.scalar(select(table.c.outbox_id).where(its_parts, gone).limit(1)) is None:
         return False
     connection.execute(
@@ -186,6 +201,7 @@ def reopen(connection: Connection, store_id: str, turn_id: str, epoch: int) -> b
             settled_at=None,
             error_code="",
             error_reason="",
+            refusals=0,
         )
     )
     return True
@@ -204,6 +220,12 @@ def on_their_way(connection: Connection, store_id: str, conversation_id: str) ->
     return list(connection.scalars(query))
 
 
+def named(store_id: str, outbox_id: str) -> ColumnElement[bool]:
+    """Select one part."""
+    table = models.outbox
+    return (table.c.store_id == store_id) & (table.c.outbox_id == outbox_id)
+
+
 def of_turn(store_id: str, turn_id: str) -> ColumnElement[bool]:
     """Select the parts of a turn."""
     table = models.outbox
@@ -216,12 +238,6 @@ def change_state(
     """Change a part if it is in one of these states; says whether it was."""
     table = models.outbox
     changed = connection.execute(
-        update(table)
-        .where(
-            table.c.store_id == store_id,
-            table.c.outbox_id == outbox_id,
-            table.c.state.in_(states),
-        )
-        .values(**values)
+        update(table).where(named(store_id, outbox_id), table.c.state.in_(states)).values(**values)
     )
     return changed.rowcount == 1

@@ -170,16 +170,16 @@ class Settings:
     )
     attempts: int = _setting("ATTEMPTS", 3, "Attempts before a dead letter.", least=1)
     send_rate: float = _setting(
-        "SEND_RATE", 80.0, "Sends a second and number (not in force yet).", least=0.01
+        "SEND_RATE", 80.0, "Sends a second and number.", least=0.01
     )
     pair_rate: float = _setting(
         "PAIR_RATE",
         6.0,
-        "Seconds between sends to one contact, beyond the burst (not in force yet).",
+        "Seconds between sends to one contact, beyond the burst.",
         least=0,
     )
     pair_burst: int = _setting(
-        "PAIR_BURST", 45, "Sends to one contact at once (not in force yet).", least=1
+        "PAIR_BURST", 45, "Sends to one contact at once.", least=1
     )
     lease_seconds: float = _setting(
         "LEASE_SECONDS", 10.0, "Life of a conversation's lease between renewals.", least=1

@@ -1,28 +1,24 @@
 """Pausing a store because WhatsApp takes nothing from it: what waits is kept, not burnt.
 
-What the store has is held until it is active again (`common.turns`); it is made active by
-`common.store_registration`, by hand or with a new token.
+What the store has is held until it is active again (`common.turns`); it is made active by an
+operator (`resume_in`), or with a new token (`common.store_registration`). For which errors, and
+why, is the error table's to say.
 """
 
-from sqlalchemy import Connection, func, select, update
+from sqlalchemy import ColumnElement, Connection, and_, func, or_, select, update
 
 from common import events, models
 from common.database import Database
+from common.send_errors import rule_for
+from common.stores import SPAM_LIMIT
 
-TOKEN_EXPIRED = "token_expired"  # noqa: S105  # a reason, not a token
-ACCOUNT_LOCKED = "account_locked"
-# Of whatsapp.md 1.5, those that no message of the store can pass.
-_REASONS = {
-    "0": TOKEN_EXPIRED,
-    "190": TOKEN_EXPIRED,
-    "368": ACCOUNT_LOCKED,
-    "131031": ACCOUNT_LOCKED,
-}
+# What a new token may put right.
+OF_THE_TOKEN = ("token_expired", "permission_missing")
 
 
 def reason_of(code: str) -> str:
     """Name why a refusal with this code pauses its store; empty when it does not."""
-    return _REASONS.get(code, "")
+    return rule_for(code).reason
 
 
 def pause(database: Database, store_id: str, reason: str) -> bool:
@@ -40,6 +36,7 @@ def pause_in(
 ) -> bool:
     """Pause in the caller's transaction.
 
+    A store of which only the bot is paused (`spam_limit`) is paused whole by any other reason.
     With the version under which the reason was seen, a store that was changed since stays
     active: the token that was refused may be another's by now.
     """
@@ -47,7 +44,7 @@ def pause_in(
     as_seen = table.c.version == (table.c.version if seen_version is None else seen_version)
     paused = connection.execute(
         update(table)
-        .where(table.c.store_id == store_id, table.c.status == "active", as_seen)
+        .where(table.c.store_id == store_id, _not_yet(reason), as_seen)
         .values(
             status="paused",
             paused_reason=reason,
@@ -59,6 +56,38 @@ def pause_in(
         return False
     events.record(connection, store_id, "store_paused", None, reason=reason)
     return True
+
+
+def resume_in(connection: Connection, store_id: str) -> bool:
+    """Make a paused store active, whatever the reason was; False when it is not paused.
+
+    The sweeper lets go what is held.
+    """
+    table = models.stores
+    resumed = connection.execute(
+        update(table)
+        .where(table.c.store_id == store_id, table.c.status == "paused")
+        .values(
+            status="active",
+            paused_reason="",
+            version=table.c.version + 1,
+            changed_at=func.now(),
+        )
+    )
+    if resumed.rowcount == 0:
+        return False
+    events.record(connection, store_id, "store_resumed", None)
+    return True
+
+
+def _not_yet(reason: str) -> ColumnElement[bool]:
+    columns = models.stores.c
+    if reason == SPAM_LIMIT:
+        return columns.status == "active"
+    return or_(
+        columns.status == "active",
+        and_(columns.status == "paused", columns.paused_reason == SPAM_LIMIT),
+    )
 
 
 def is_paused(connection: Connection, store_id: str) -> bool:

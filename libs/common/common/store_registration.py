@@ -12,7 +12,7 @@ from common import events, models
 from common.database import Database
 from common.errors import ConflictError, StoreNotFoundError
 from common.sealing import Keyring, new_store_key
-from common.store_pausing import TOKEN_EXPIRED
+from common.store_pausing import OF_THE_TOKEN
 from common.stores import place_of
 
 # Secrets of which the former stays valid while it is being rotated.
@@ -59,7 +59,7 @@ class StoreRegistration:
         """Change a store; raises StoreNotFoundError, or ConflictError for a taken number.
 
         Settings are replaced whole, or merged: then None brings a default back. A store that
-        was paused for its token is active again with a new one.
+        was paused for its token or what it may do is active again with a new one.
         """
         try:
             with self._database.store(store_id) as connection:
@@ -107,7 +107,7 @@ class StoreRegistration:
 
 def _standing(values: Mapping[str, Any], now: Mapping[str, Any]) -> dict[str, str]:
     """Say what changes about being paused, and forget the reason with it."""
-    has_new_token = "access_token_sealed" in values and now["paused_reason"] == TOKEN_EXPIRED
+    has_new_token = "access_token_sealed" in values and now["paused_reason"] in OF_THE_TOKEN
     status = values.get("status", "active" if has_new_token else now["status"])
     return {} if status == now["status"] else {"status": status, "paused_reason": ""}
 

@@ -21,6 +21,7 @@ _FRESH_SECONDS = 1.0
 _MOST_CACHED = 20_000
 _NEVER: tuple[float, "Store | None"] = (0.0, None)
 _APP, _APP_DIGITS = b"mostrador/app", 16
+SPAM_LIMIT = "spam_limit"  # customers report the number: the bot must be silent
 _SEVERAL = text("SELECT * FROM stores_named(:store_ids)")
 
 
@@ -37,6 +38,9 @@ class StoreSettings:
     pair_burst: int
     unknown_seconds: float
     retention_days: int
+    unknown_policy: str = "settle"  # or flag, resend_once: what the silence about a part means
+    images_per_reply: int = 5  # each borrows six seconds of its pair's pace
+    picture_by: str = "link"  # or upload: how WhatsApp gets the pictures of a reply
     weight: float = 1.0  # of the workers' time, when there is too little of it
     handover_keywords: tuple[str, ...] | None = None
     transfer_text: str = ""
@@ -83,6 +87,12 @@ class Store:
     @property
     def is_active(self) -> bool:
         return self.status == "active"
+
+    def may_send(self, role: str) -> bool:
+        """Tell whether sends of this author go: an agent's also while only the bot is paused."""
+        if self.is_active:
+            return True
+        return role == "agent" and self.status == "paused" and self.paused_reason == SPAM_LIMIT
 
 
 class SealedSecrets(dict[str, bytes]):

@@ -20,6 +20,7 @@ from common.leases import Lease
 
 # A burst longer than this is answered in several turns.
 _MOST_ROWS = 20
+_RESEND = "resend|"  # `ask_again` in 0017_settling.sql: resend|<outbox id>|<unique>
 _NEXT_DUE = text("SELECT next_due(:store_id, CAST(:conversation_id AS uuid))")
 _END = text(
     """
@@ -69,6 +70,13 @@ class Turn:
     @property
     def kind(self) -> str:
         return self.mail[0].kind
+
+    @property
+    def resends(self) -> str | None:
+        """Name the part that this turn is to send again, if that is what it is for."""
+        if self.kind != "command" or not self.mail[0].event_id.startswith(_RESEND):
+            return None
+        return self.mail[0].event_id.split("|")[1]
 
     @property
     def inbox_ids(self) -> list[str]:

@@ -16,6 +16,7 @@ products = Table(
     Column("currency", Text),
     Column("available", Boolean),
     Column("search", TSVECTOR),
+    Column("picture_problem", Text),
     Column("created_at", Time),
     Column("changed_at", Time),
 )

@@ -1,11 +1,22 @@
 """A store's products and their pictures in PostgreSQL."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import ARRAY, Connection, RowMapping, Select, Text, cast, delete, func, select
+from sqlalchemy import (
+    ARRAY,
+    Connection,
+    RowMapping,
+    Select,
+    Text,
+    cast,
+    delete,
+    func,
+    select,
+    update,
+)
 from sqlalchemy.dialects.postgresql import aggregate_order_by, array, insert
 
 from catalog.models import product_images, products
@@ -14,6 +25,8 @@ from catalog.search import vector_of
 from common.database import Database
 from common.errors import ConflictError, NotFoundError
 from common.identifiers import is_catalog_id
+
+_IsTheirs = Callable[[str], bool]
 
 
 @dataclass(frozen=True)
@@ -27,6 +40,7 @@ class Product:
     currency: str = "COP"
     available: bool = True
     images: tuple[str, ...] = ()
+    picture_problem: str = ""  # WhatsApp's code, when it could not load a picture of these
 
 
 class Products:
@@ -81,6 +95,17 @@ class Products:
             if not is_catalog_id(product_id) or connection.execute(removing).rowcount == 0:
                 raise _no_such_product()
 
+    def flag_picture(self, store_id: str, product_id: str, code: str, is_theirs: _IsTheirs) -> None:
+        """Note that a picture could not be loaded, unless it is none of the product's any more.
+
+        Raises NotFoundError.
+        """
+        with self._database.store(store_id) as connection:
+            product = _get(connection, store_id, product_id, for_update=True)
+            if any(map(is_theirs, product.images)):
+                flagging = update(products).where(_is(store_id, product_id))
+                connection.execute(flagging.values(picture_problem=code))
+
     def images(self, store_id: str, asked: Iterable[str]) -> Mapping[str, Sequence[str]]:
         """Read the pictures of those asked for that this store has."""
         ids = [each for each in set(asked) if is_catalog_id(each)]
@@ -106,7 +131,11 @@ def _products_of(store_id: str) -> Select[Any]:
     none: Any = cast(array([]), ARRAY(Text))
     shown = (products.c[name] for name in ("product_id", "name", "description", "price"))
     return select(
-        *shown, products.c.currency, products.c.available, func.coalesce(urls, none).label("images")
+        *shown,
+        products.c.currency,
+        products.c.available,
+        products.c.picture_problem,
+        func.coalesce(urls, none).label("images"),
     ).where(products.c.store_id == store_id)
 
 
@@ -142,11 +171,13 @@ def _put(connection: Connection, store_id: str, product: Product) -> bool:
 def _write_images(
     connection: Connection, store_id: str, product_id: str, urls: Sequence[str]
 ) -> None:
-    connection.execute(
-        delete(product_images).where(
-            product_images.c.store_id == store_id, product_images.c.product_id == product_id
-        )
+    removing = delete(product_images).where(
+        product_images.c.store_id == store_id, product_images.c.product_id == product_id
     )
+    former = connection.scalars(removing.returning(product_images.c.url)).all()
+    if set(former) != set(urls):  # what could not be loaded may be another picture now
+        changed = update(products).where(_is(store_id, product_id))
+        connection.execute(changed.values(picture_problem=""))
     rows = [
         {"store_id": store_id, "product_id": product_id, "place": place, "url": url}
         for place, url in enumerate(urls)

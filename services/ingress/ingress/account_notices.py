@@ -15,7 +15,7 @@ import structlog
 from sqlalchemy import Connection
 from sqlalchemy.dialects.postgresql import insert
 
-from common import metrics, models, store_pausing
+from common import message_templates, metrics, models, store_pausing
 from common.database import Database
 from common.stores import Store
 from ingress.notices import Notice
@@ -62,6 +62,8 @@ def keep_notices(database: Database, store: OpenStore, notices: Sequence[KeptNot
     """Write notices, once each, and act on the new ones; raises DatabaseUnavailableError."""
     with database.store(store.store_id) as connection:
         new = [each.notice for each in notices if _add(connection, store, each)]
+        if any(notice.is_of_templates for notice in new):
+            message_templates.ask_again(connection, store.store_id)
         reasons = [notice.reason for notice in new if notice.pauses]
         is_paused = bool(reasons) and store_pausing.pause_in(connection, store.store_id, reasons[0])
     if is_paused:

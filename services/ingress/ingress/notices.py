@@ -19,6 +19,7 @@ from ingress.notice_rules import (
 # Fields whose elements are read one by one: only errors beside them are a notice.
 _OF_ELEMENTS = frozenset(("messages", "smb_message_echoes"))
 _GRAVITY: dict[Severity, int] = {"notice": 0, "warning": 1, "alert": 2}
+_OF_TEMPLATES = ("message_template_", "template_category_")
 _LONGEST_EVENT = 80
 _MOST_STATES = 100  # of one event; there are a handful
 # Where a field has a list instead of an event: what its first element says happened.
@@ -44,6 +45,11 @@ class Notice:
     pauses: bool = False
     reason: str = ""
     number: str = ""
+
+    @property
+    def is_of_templates(self) -> bool:
+        """Say whether the list of templates may be another now."""
+        return self.field.startswith(_OF_TEMPLATES)
 
 
 def notice(field: str, value: Mapping[str, Any], errors: Sequence[PlatformError]) -> Notice | None:

@@ -17,17 +17,22 @@ from common.stores import Stores
 from common.tokens import InternalTokens
 from common.web import prepare
 from notifier import (
+    attachments_api,
     commands_api,
     conversations_api,
     dead_letters_api,
     media_api,
     pages,
     parts,
+    retry_api,
     sign_in_api,
     stats,
+    store_pausing_api,
     stores_api,
+    templates_api,
 )
 from notifier.access import Access, CookieRules
+from notifier.attachment_intake import AttachmentIntake
 from notifier.catalog import Catalog
 from notifier.console import HEARTBEAT_SECONDS, Console
 from notifier.console_sessions import ConsoleSessions
@@ -45,10 +50,14 @@ from notifier.sign_in import SignIn
 _BLUEPRINTS = (
     sign_in_api.blueprint,
     stores_api.blueprint,
+    store_pausing_api.blueprint,
     conversations_api.blueprint,
     commands_api.blueprint,
+    attachments_api.blueprint,
     dead_letters_api.blueprint,
     media_api.blueprint,
+    templates_api.blueprint,
+    retry_api.blueprint,
     stats.blueprint,
 )
 _CONFIGURATION = {
@@ -103,6 +112,7 @@ def _parts(settings: Settings) -> tuple[Live, Parts]:
         open_sockets=OpenSockets(),
         media_links=media_links,
         storage=storage_of(settings),
+        intake=AttachmentIntake(settings.data_dir / "incoming"),
         relay=Relay(database, readers, rooms, hints, _end_process),
     )
     return Live(database, readers, access, rooms, hints), built

@@ -4,24 +4,26 @@ Each is committed before it is answered. A takeover's answer means that no bot p
 any more (P5); a send's, that the text has its place in the conversation's order.
 """
 
+import json
+from collections.abc import Mapping
+from typing import Any
+
 from sqlalchemy import Connection
 
-from common import commands, conversations
+from common import attachments, commands, conversations
 from common.conversations import Conversation
 from common.errors import InvalidRequestError
 from common.inbound import AgentCommand
 from common.openapi import Blueprint
-from common.plain_text import TEXT_LIMIT, is_storable, units
+from common.plain_text import is_storable
+from common.sealing import StoreSeal
 from common.stores import Store
 from notifier import audit
 from notifier.access import session_id_of
 from notifier.parts import agent, parts, store_of_path
-from notifier.schemas.conversations import (
-    NewMessageSchema,
-    OwnershipSchema,
-    SentSchema,
-    TakenOverSchema,
-)
+from notifier.schemas.conversations import OwnershipSchema, TakenOverSchema
+from notifier.schemas.sending import NewMessageSchema, SentSchema
+from notifier.send_contents import Asked, asked_of
 
 blueprint = Blueprint("commands", __name__, description="What an agent does to a conversation.")
 
@@ -31,16 +33,19 @@ _SESSION = "/api/stores/<store_id>/sessions/<session_id>"
 @blueprint.route(f"{_SESSION}/messages", methods=["POST"])
 @blueprint.arguments(NewMessageSchema)
 @blueprint.response(202, SentSchema)
-def send(form: dict[str, str], store_id: str, session_id: str) -> dict[str, str]:
-    """Send a text in the conversation's order; takes it over from the bot.
+def send(form: dict[str, Any], store_id: str, session_id: str) -> dict[str, str]:
+    """Send words, a file, a menu or a template in the conversation's order.
+
+    It takes the conversation over from the bot.
 
     The same `client_id` of the same agent again changes nothing and has the same answer. 409
-    `window_closed` after the customer's 24 hours, 409 `owned_by_colleague` while another answers.
+    `window_closed` after the customer's 24 hours, `owned_by_colleague` while another answers,
+    `attachment_used` for a file that was sent; 422 `not_quotable` for a message that WhatsApp
+    does not know yet.
     """
     store, known = store_of_path(store_id), session_id_of(session_id)
-    _check_text(form["text"])
     _check_client_id(form["client_id"])
-    sent = _send(store, known, form["text"], form["client_id"])
+    sent = _send(store, known, form)
     parts().doorbells.ring(store.store_id, [sent.conversation_id], goes_first=True)
     return {"id": sent.message_id, "client_id": form["client_id"], "status": "sending"}
 
@@ -89,23 +94,38 @@ def mark_read(store_id: str, session_id: str) -> None:
         conversations.mark_read(connection, conversation)
 
 
-def _send(store: Store, session_id: str, text: str, client_id: str) -> commands.Sent:
+def _send(store: Store, session_id: str, form: Mapping[str, Any]) -> commands.Sent:
     me = agent()
     # Two agents may choose the same client id; neither's text may fall out as the other's twin.
-    scoped = f"{me.id}:{client_id}"
-    command = AgentCommand(
-        client_id=scoped,
-        verb="send",
-        message_id=commands.message_id_of(store.store_id, session_id, scoped),
-        agent_id=me.id,
-        agent_name=me.name,
-        text=text,
-    )
+    scoped = f"{me.id}:{form['client_id']}"
     seal = parts().stores.seal_of(store)
+    asked = asked_of(store, session_id, me, form)
     with parts().database.store(store.store_id) as connection:
+        command = AgentCommand(
+            client_id=scoped,
+            verb="send",
+            message_id=commands.message_id_of(store.store_id, session_id, scoped),
+            agent_id=me.id,
+            agent_name=me.name,
+            text=asked.text,
+            content=asked.content,
+        )
         sent = commands.send(connection, seal, store.store_id, session_id, command)
+        if sent.is_new:
+            _bring_beside(connection, seal, store.store_id, sent.message_id, asked)
         _record_send(connection, store.store_id, session_id, sent)
     return sent
+
+
+def _bring_beside(
+    connection: Connection, seal: StoreSeal, store_id: str, message_id: str, asked: Asked
+) -> None:
+    """Write down what the message shows beside its words, for when it is shown."""
+    if asked.attachment_id:
+        attachments.use(connection, store_id, asked.attachment_id, message_id)
+    details = seal.seal_text(json.dumps(asked.details)) if asked.details else None
+    if details or asked.reply_to:
+        attachments.show_beside(connection, store_id, message_id, details, asked.reply_to)
 
 
 def _record_send(
@@ -126,19 +146,6 @@ def _ownership(conversation: Conversation) -> dict[str, object]:
         "status": conversation.status,
         "epoch": conversation.epoch,
     }
-
-
-def _check_text(text: str) -> None:
-    if not text.strip():
-        raise InvalidRequestError("There is no text to send.", code="text_empty")
-    if units(text) > TEXT_LIMIT:
-        raise InvalidRequestError(
-            f"A message has at most {TEXT_LIMIT} characters.",
-            code="text_too_long",
-            limit=TEXT_LIMIT,
-        )
-    if not is_storable(text):
-        raise InvalidRequestError("The text holds a character that no text has.")
 
 
 def _check_client_id(client_id: str) -> None:

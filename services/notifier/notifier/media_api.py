@@ -4,7 +4,6 @@ What a page may show comes under the type that its bytes were checked for; every
 downloaded. Whatever is wrong with an address, the answer is the same 404.
 """
 
-import re
 from dataclasses import dataclass
 
 from flask import Response, request
@@ -16,6 +15,7 @@ from common.identifiers import as_uuid
 from common.media import KeptMedia
 from common.media_types import ending_of, is_played, is_shown
 from common.openapi import Blueprint
+from notifier.filenames import safe_name
 from notifier.parts import parts, store_of_path
 
 blueprint = Blueprint("media", __name__, description="What customers sent beside words.")
@@ -23,10 +23,6 @@ blueprint = Blueprint("media", __name__, description="What customers sent beside
 # A document that is opened by itself runs nothing, loads nothing and has no origin.
 _POLICY = "default-src 'none'; sandbox"
 _CACHE = "private, max-age=300, immutable"
-# Controls, and marks that make a name read otherwise than it is: "fdp.exe" for "exe.pdf".
-_UNSHOWN = re.compile(
-    r"[\x00-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff/\\:*?\"<>|]"
-)
 
 
 @dataclass(frozen=True)
@@ -101,8 +97,7 @@ def _guarded(response: Response, headers: dict[str, str]) -> Response:
 
 def _shown_name(kept: KeptMedia, message_id: str) -> str:
     """Name a download as the customer did, fit for a file; or by the message."""
-    name = _UNSHOWN.sub("_", kept.filename).strip(". ")
-    return name or f"whatsapp-{message_id[:8]}{ending_of(kept.mime_type)}"
+    return safe_name(kept.filename) or f"whatsapp-{message_id[:8]}{ending_of(kept.mime_type)}"
 
 
 def _no_such_media() -> NotFoundError:

@@ -1,6 +1,6 @@
 """From rows to messages as an agent sees them: unsealed, with their media and what they quote.
 
-Four queries at most for any number of messages, and only for those that need them.
+Five queries at most for any number of messages, and only for those that need them.
 """
 
 import json
@@ -15,12 +15,13 @@ from common import models
 from common.plain_text import storable
 from common.sealing import SealBrokenError, StoreSeal
 from common.stores import Store, Stores
-from notifier.wire import MEDIA_COLUMNS, Opened, QuotedMessage, ShownMedia, ShownMessage
+from notifier.wire import MEDIA_COLUMNS, Opened, QuotedMessage, Sending, ShownMedia, ShownMessage
 
 _LOG = structlog.get_logger()
 
-_WITH_MEDIA = frozenset({"image", "video", "audio", "document", "sticker"})
+_WITH_MEDIA = frozenset({"image", "video", "audio", "document", "sticker", "template"})
 _READY = "ready"
+_OURS = frozenset({"assistant", "agent"})
 
 
 class MediaUrl(Protocol):
@@ -48,6 +49,7 @@ class MessageReader:
         """Show rows of `messages` in their order."""
         listed = list(rows)
         quoted, media = self._quoted(connection, listed), self._media(connection, listed)
+        sendings = self._sendings(connection, listed)
         return tuple(
             ShownMessage.of(
                 row._mapping,  # noqa: SLF001  # its public name in SQLAlchemy
@@ -56,6 +58,7 @@ class MessageReader:
                     self._details(row),
                     quoted.get((row.conversation_id, row.reply_to)),
                     media.get(row.message_id),
+                    sendings.get(row.message_id),
                 ),
             )
             for row in listed
@@ -110,6 +113,18 @@ class MessageReader:
             table.c.store_id == self.store_id, table.c.message_id.in_(asked)
         )
         return {row.message_id: self._with_address(row) for row in connection.execute(statement)}
+
+    def _sendings(self, connection: Connection, rows: Sequence[Row[Any]]) -> dict[str, Sending]:
+        """Find the parts that messages are: what the phone app said is ours too, and is none."""
+        asked = {row.message_id for row in rows if row.role in _OURS}
+        if not asked:
+            return {}
+        table = models.outbox
+        statement = select(table.c.outbox_id, table.c.attempt, table.c.error_code).where(
+            table.c.store_id == self.store_id, table.c.outbox_id.in_(asked)
+        )
+        found = connection.execute(statement)
+        return {row.outbox_id: Sending(row.attempt, row.error_code) for row in found}
 
     def _with_address(self, row: Row[Any]) -> ShownMedia:
         is_ready = row.state == _READY

@@ -11,6 +11,7 @@ from common.storage import Storage
 from common.stores import Store, Stores
 from notifier.access import Access, console_session
 from notifier.agents import Agent
+from notifier.attachment_intake import AttachmentIntake
 from notifier.catalog import Catalog
 from notifier.media_links import MediaLinks
 from notifier.message_reader import MessageReaders
@@ -35,6 +36,7 @@ class Parts:
     open_sockets: OpenSockets
     media_links: MediaLinks
     storage: Storage
+    intake: AttachmentIntake
     relay: Relay
 
     def close(self) -> None:

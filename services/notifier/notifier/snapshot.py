@@ -127,7 +127,13 @@ def known_sessions(
 def _listed(store_id: str) -> Select[Any]:
     table, contacts = models.conversations, models.contacts
     return (
-        select(table, contacts.c.name, contacts.c.phone, _last_kind().label("preview_kind"))
+        select(
+            table,
+            contacts.c.name,
+            contacts.c.phone,
+            contacts.c.unreachable_code,
+            _last_kind().label("preview_kind"),
+        )
         .join(
             contacts,
             (contacts.c.store_id == table.c.store_id)

@@ -9,6 +9,7 @@ from common.conversations import wire_status
 
 MEDIA_COLUMNS = ("kind", "mime_type", "filename", "size", "state", "reason")
 _QUOTED_CHARACTERS = 200
+_REFUSED = frozenset({"failed", "retrying"})
 
 
 @dataclass(frozen=True)
@@ -29,6 +30,7 @@ class ListedSession:
     waiting_since: str | None
     last_message_at: str | None
     handover_trigger: str
+    unreachable_code: str  # why WhatsApp cannot reach them, by its code; empty when it can
 
     @classmethod
     def of(cls, row: Mapping[Any, Any]) -> "ListedSession":
@@ -48,6 +50,7 @@ class ListedSession:
             waiting_since=instant(row["waiting_since"]),
             last_message_at=instant(row["last_message_at"]),
             handover_trigger=row["handover_trigger"],
+            unreachable_code=row["unreachable_code"],
         )
 
 
@@ -85,6 +88,14 @@ class ShownMedia:
 
 
 @dataclass(frozen=True)
+class Sending:
+    """How often a message of ours was sent, and WhatsApp's code for the last refusal."""
+
+    attempt: int
+    error_code: str
+
+
+@dataclass(frozen=True)
 class Opened:
     """What a message's row holds sealed, or other rows hold for it."""
 
@@ -92,6 +103,7 @@ class Opened:
     details: Mapping[str, Any] = field(default_factory=dict)
     quoted: QuotedMessage | None = None
     media: ShownMedia | None = None
+    sending: Sending | None = None  # only of what this installation sends itself
 
 
 @dataclass(frozen=True)
@@ -106,7 +118,10 @@ class ShownMessage:
     kind: str
     images: tuple[str, ...]
     status: str
-    error: str
+    error: str  # beside `unknown`: nobody waits for its status any more
+    error_code: str  # WhatsApp's, while it has failed or waits to go again
+    attempt: int  # 0 when it is not ours
+    can_retry: bool
     details: Mapping[str, Any]
     reply_to: str | None
     quoted: QuotedMessage | None  # null beside `is_reply`: what it quotes is not known here
@@ -118,9 +133,10 @@ class ShownMessage:
 
     @classmethod
     def of(cls, row: Mapping[Any, Any], opened: Opened) -> "ShownMessage":
-        if row["revoked_at"] is not None:
-            opened = Opened("", quoted=opened.quoted)
+        sending = opened.sending
         is_there = row["revoked_at"] is None
+        if not is_there:
+            opened = Opened("", quoted=opened.quoted)
         return cls(
             id=row["message_id"],
             session_id=row["session_id"],
@@ -131,6 +147,9 @@ class ShownMessage:
             images=tuple(row["images"]) if is_there else (),
             status=row["status"],
             error=row["error"],
+            error_code=sending.error_code if sending and row["status"] in _REFUSED else "",
+            attempt=sending.attempt if sending else 0,
+            can_retry=is_there and sending is not None and _is_over(row),
             details=opened.details,
             reply_to=opened.quoted.id if opened.quoted else None,
             quoted=opened.quoted,
@@ -140,6 +159,11 @@ class ShownMessage:
             revoked=not is_there,
             media=opened.media,
         )
+
+
+def _is_over(row: Mapping[Any, Any]) -> bool:
+    """Say whether nothing more becomes of a send unless a person asks for it."""
+    return row["status"] == "failed" or (row["status"] == "unknown" and bool(row["error"]))
 
 
 def instant(moment: datetime | None) -> str | None:

@@ -21,6 +21,7 @@ from common.queues import (
 )
 from common.statuses import Applied
 from common.stores import Stores
+from worker.refusals import Refusals
 from worker.turn_runner import TurnRunner
 
 _LOG = structlog.get_logger()
@@ -52,17 +53,23 @@ def declare(broker: StoreQueues, runner: TurnRunner, status_desk: "StatusDesk") 
 class StatusDesk:
     """Applies a store's statuses in batches."""
 
-    def __init__(self, database: Database, stores: Stores, doorbells: Doorbells) -> None:
+    def __init__(
+        self, database: Database, stores: Stores, doorbells: Doorbells, refusals: Refusals
+    ) -> None:
         self._database = database
         self._stores = stores
         self._doorbells = doorbells
+        self._refusals = refusals
 
     def apply(self, store_id: str) -> bool:
         """Apply what is due, within reason; says whether more may be waiting."""
-        seal = self._stores.seal_of(self._stores.get(store_id))
+        store = self._stores.get(store_id)
+        seal = self._stores.seal_of(store)
         for _ in range(_BATCHES_AT_ONCE):
             applied = statuses.apply_batch(self._database, store_id, seal)
             _count(store_id, applied)
+            for refusal in applied.refusals:
+                self._refusals.note_status(store, refusal)
             if applied.settled:
                 self._doorbells.ring(store_id, applied.settled)
             if not applied.may_have_more:
@@ -73,6 +80,9 @@ class StatusDesk:
 def _count(store_id: str, applied: Applied) -> None:
     for outcome, many in applied.finished.items():
         metrics.statuses_handled.labels(store_id, outcome).inc(many)
+    for outbox_id in applied.duplicates:
+        metrics.confirmed_duplicates.labels(store_id).inc()
+        _LOG.warning("confirmed_duplicate", store=store_id, part=outbox_id)
 
 
 @contextmanager

@@ -23,7 +23,7 @@ from worker.outgoing_http import (
 _LIMITS = Limits(connect_seconds=1.0, answer_seconds=3.0, answer_bytes=4_000_000)
 # It travels in an address: 600 emoji are 7 KB there. The catalog's server takes far more.
 _LONGEST_QUESTION = 600
-_OK, _NOT_FOUND = 200, 404
+_OK, _NO_CONTENT, _NOT_FOUND = 200, 204, 404
 
 
 class CatalogUnavailableError(TemporaryError):
@@ -88,6 +88,16 @@ class CatalogClient:
             missing=tuple(each for each in asked if each not in links),
         )
 
+    def picture_problem(self, store_id: str, product_id: str, code: str, url: str) -> None:
+        """Tell that WhatsApp could not load a product's picture; again changes nothing.
+
+        A product that is gone is no problem. Raises CatalogUnavailableError.
+        """
+        path = f"products/{quote(product_id, safe='')}/picture-problem"
+        answer = self._ask("POST", store_id, path, json={"code": code, "url": url})
+        if answer.status not in (_NO_CONTENT, _NOT_FOUND):
+            raise CatalogUnavailableError(f"The catalog answered {answer.status}.")
+
     def _ask(self, method: str, store_id: str, path: str, **content: Any) -> Answer:
         token = self._tokens.issue("catalog", store_id)
         url = f"{self._base_url}/stores/{quote(store_id, safe='')}/{path}"
@@ -95,7 +105,7 @@ class CatalogClient:
         try:
             try:
                 return self._http.ask(method, url, headers, **content)
-            except ConnectionClosedError:  # a kept one, at the wrong moment: these only read
+            except ConnectionClosedError:  # a kept one, at the wrong moment: twice does no harm
                 return self._http.ask(method, url, headers, **content)
         except (NotConnectedError, NoAnswerError) as error:
             raise CatalogUnavailableError("The catalog does not answer.") from error

@@ -14,25 +14,40 @@ from common.messages import NewMessage
 from common.sealing import StoreSeal
 from common.turns import Turn
 from worker.redaction import redact
-from worker.sending import UNCONFIRMED
+from worker.sending import parts_of
 
 
 def give_up(connection: Connection, seal: StoreSeal, turn: Turn, error: ServiceError) -> str:
     """End a turn in the caller's transaction; returns its outcome for the metrics."""
     store_id = turn.lease.store_id
     conversation = conversations.lock(connection, store_id, turn.lease.conversation_id)
-    for unconfirmed in settling.abandon(connection, store_id, turn.turn_id):
-        messages.explain(connection, store_id, unconfirmed, UNCONFIRMED)
-    for refused in outbox.give_up(connection, store_id, turn.turn_id):
+    for unconfirmed in settling.abandon(connection, parts_of(turn)):
+        messages.explain(connection, store_id, unconfirmed, settling.UNCONFIRMED)
+    for refused in outbox.give_up(connection, parts_of(turn)):
         messages.advance(connection, store_id, refused, "failed", error=error.message)
+    if turn.resends:
+        return _end_resend(connection, conversation, turn, error)
     if turn.kind == "command" and _show_failed(connection, seal, conversation, turn, error):
         turns.finish(connection, turn, f"rejected:{error.code}")
         return "rejected"
     turns.bury(connection, turn, error.code)
+    _hand_over(connection, conversation)
+    return "dead"
+
+
+def _end_resend(
+    connection: Connection, conversation: Conversation, turn: Turn, error: ServiceError
+) -> str:
+    """End an attempt at one message, which is shown as failed and may be asked for again."""
+    turns.finish(connection, turn, f"rejected:{error.code}")
+    _hand_over(connection, conversation)
+    return "rejected"
+
+
+def _hand_over(connection: Connection, conversation: Conversation) -> None:
     if conversation.owner == "bot" and conversation.session_id:
         conversations.hand_over(connection, conversation, "BOT_FAILED")
-        metrics.handovers.labels(store_id, "BOT_FAILED").inc()
-    return "dead"
+        metrics.handovers.labels(conversation.store_id, "BOT_FAILED").inc()
 
 
 def _show_failed(
@@ -50,7 +65,8 @@ def _show_failed(
     if not messages.is_known(connection, conversation.store_id, command.message_id):
         redacted = redact(command.text).text
         sealed = seal.seal_text(command.text) if redacted != command.text else None
-        unsent = NewMessage(command.message_id, "agent", "text", redacted, "sending", sealed)
+        kind = str(command.content.get("kind", "text"))
+        unsent = NewMessage(command.message_id, "agent", kind, redacted, "sending", sealed)
         messages.remember(connection, conversation, unsent)
     messages.advance(
         connection, conversation.store_id, command.message_id, "failed", error=error.message

@@ -18,7 +18,7 @@ from typing import BinaryIO
 
 import structlog
 
-from common import media, metrics
+from common import attachments, media, metrics
 from common.database import Database
 from common.errors import (
     DatabaseUnavailableError,
@@ -109,6 +109,15 @@ class Fetcher:
         media.forget_revoked(self.database, revoked)
         return True
 
+    def remove_unused(self, only: Sequence[str] | None) -> bool:
+        """Remove one file that an agent added and never sent; False when there is none."""
+        unused = attachments.claim_unused(self.database, only)
+        if unused is None:
+            return False
+        self.storage.remove(unused.store_id, unused.place)
+        attachments.forget(self.database, unused)
+        return True
+
     def _fail(self, claimed: ClaimedMedia, reason: str) -> None:
         _LOG.warning(
             "media_failed", store=claimed.store_id, message=claimed.message_id, code=reason
@@ -192,7 +201,8 @@ class MediaDesk:
         try:
             claimed = self._claim()
             if claimed is None:
-                return self._fetcher.remove_revoked(self._only)
+                removes = self._fetcher.remove_revoked, self._fetcher.remove_unused
+                return any(remove(self._only) for remove in removes)
             self._fetcher.take(claimed)
         except ServiceError as error:
             _LOG.warning("media_waits", code=error.code)

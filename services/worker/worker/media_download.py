@@ -1,27 +1,28 @@
 """Fetches bytes from where they may be fetched: bounded in time, size and redirects.
 
-Redirects are followed by hand, each one admitted by `media_sources`. Nothing is read from the
-environment, nothing is kept between two requests, and neither a token nor an address is logged.
+Redirects are followed by hand, each one admitted by `media_sources` or `picture_sources`. Nothing
+is read from the environment, nothing is kept between two requests, and neither a token nor an
+address is logged.
 """
 
 import ssl
 import time
 from dataclasses import dataclass
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, Protocol
 
 import requests
 from urllib3.exceptions import HTTPError
 
 from common.errors import PermanentError, TemporaryError
 from worker.guarded_connections import Allows, any_address, guarded_adapter, is_public
-from worker.media_sources import MediaSources, Source
+from worker.media_sources import Source
+from worker.retry_after import retry_after
 
 _CONNECT_SECONDS, _SILENCE_SECONDS = 5.0, 15.0
 _MOST_REDIRECTS = 3
 _OK = 200
 _CHUNK_BYTES = 65_536
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
-_LONGEST_WAIT_SECONDS = 3600.0
 
 
 @dataclass(frozen=True)
@@ -44,16 +45,24 @@ class Downloaded:
         return self.status == _OK
 
 
+class Sources(Protocol):
+    """Admits the addresses that may be asked; raises ForbiddenSourceError for others."""
+
+    def check(self, url: str) -> Source: ...
+
+    def follow(self, source: Source, location: str) -> Source: ...
+
+
 class MediaDownload:
     """GETs an address into a file; safe to share between threads."""
 
     def __init__(
         self,
-        sources: MediaSources,
+        sources: Sources,
         tls: ssl.SSLContext | None = None,
         allows: Allows = is_public,
     ) -> None:
-        """Take where to fetch from, and which addresses Meta's hosts may have."""
+        """Take where to fetch from, and which addresses hosts that are not ours may have."""
         self._sources = sources
         self._tls = tls
         self._allows = allows
@@ -86,7 +95,7 @@ class MediaDownload:
                 if response.status_code in _REDIRECTS and location:
                     return location
                 _read(response, into, most_bytes, deadline)
-                return Downloaded(response.status_code, _retry_after(response))
+                return Downloaded(response.status_code, retry_after(response.headers))
         except (requests.RequestException, HTTPError, ValueError) as error:
             raise TemporaryError("The file could not be fetched.", code="no_answer") from error
         finally:
@@ -128,10 +137,3 @@ def _read(response: requests.Response, into: BinaryIO, most_bytes: int, deadline
 def _check_time(deadline: float) -> None:
     if time.monotonic() >= deadline:
         raise TemporaryError("The file takes too long.", code="too_slow")
-
-
-def _retry_after(response: requests.Response) -> float | None:
-    given = response.headers.get("Retry-After", "").strip()
-    if not (given.isascii() and given.isdigit()):
-        return None
-    return min(float(given), _LONGEST_WAIT_SECONDS)

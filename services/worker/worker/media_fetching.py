@@ -138,10 +138,10 @@ def _refusal(answer: Downloaded, content: Mapping[str, Any]) -> TemporaryError |
     if not isinstance(code, int):
         return _refusal_without_code(answer)
     rule = rule_for(code, answer.status)
-    wait = answer.retry_after or rule.wait_seconds
+    wait = rule.wait_after(1, answer.retry_after)  # the media desk waits longer at its own pace
     if rule.action is Action.PAUSE:
         return WaitsForTokenError("WhatsApp refuses the store.", retry_after=wait)
-    if rule.is_temporary:
+    if rule.action is Action.AGAIN:
         return TemporaryError("WhatsApp asks for patience.", code=str(code), retry_after=wait)
     return PermanentError("WhatsApp does not have it.", code=str(code))
 

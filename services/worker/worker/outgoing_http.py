@@ -1,16 +1,16 @@
 """The worker's one way of asking another server: one request, no second try behind our back.
 
-Used by `catalog`, `assistant.chat_completions` and `channels.cloud_api`. It tells what never
-left this machine (`NotConnectedError`) from what may have arrived (`NoAnswerError`), and bounds
-how long and how large an answer may be. It follows no redirect, reads no environment (proxies,
-.netrc: the wiring would set them openly) and logs nothing.
+Used by `catalog`, `assistant.chat_completions` and `channels`. It tells what never left this
+machine (`NotConnectedError`) from what may have arrived (`NoAnswerError`), and bounds how long
+and how large an answer may be. It follows no redirect, reads no environment (proxies, .netrc: the
+wiring would set them openly) and logs nothing.
 """
 
 import json
 import ssl
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,9 +21,9 @@ from urllib3.exceptions import HTTPError
 
 from common.errors import TemporaryError
 from worker.connections import never_left, new_adapter
+from worker.retry_after import retry_after
 
 _CHUNK_BYTES = 65_536
-_LONGEST_WAIT_SECONDS = 3600.0
 
 
 class NotConnectedError(TemporaryError):
@@ -104,7 +104,8 @@ class OutgoingHttp:
     def ask(self, method: str, url: str, headers: Mapping[str, str], **content: Any) -> Answer:
         """Send one request (`json=`, `params=`) and read its answer, whatever its status.
 
-        Raises NotConnectedError or NoAnswerError.
+        A body may also come as `pieces=`, with its length and type among the headers. Raises
+        NotConnectedError or NoAnswerError.
         """
         adapter = self._adapter()
         try:
@@ -128,7 +129,7 @@ class OutgoingHttp:
         timeouts = (limits.connect_seconds, limits.answer_seconds)
         with adapter.send(request, stream=True, timeout=timeouts) as response:
             body = self._read(response, deadline)
-            return Answer(response.status_code, _retry_after(response), body)
+            return Answer(response.status_code, retry_after(response.headers), body)
 
     def _read(self, response: requests.Response, deadline: float) -> bytes:
         # read1 returns what one packet brings, so a server that drips meets the deadline.
@@ -149,20 +150,20 @@ class OutgoingHttp:
 
 
 def _prepared(
-    method: str, url: str, headers: Mapping[str, str], params: Any = None, json: Any = None
+    method: str,
+    url: str,
+    headers: Mapping[str, str],
+    params: Any = None,
+    json: Any = None,
+    pieces: Iterator[bytes] | None = None,
 ) -> requests.PreparedRequest:
     """Make a request of what we say and nothing else: no cookies, no hooks, no .netrc."""
     request = requests.PreparedRequest()
     request.prepare_method(method)
     request.prepare_url(url, params)
     request.prepare_headers(headers)
-    request.prepare_body(None, None, json)
+    if pieces is None:
+        request.prepare_body(None, None, json)
+    else:
+        request.body = pieces  # type: ignore[assignment]  # as requests itself sends a generator
     return request
-
-
-def _retry_after(response: requests.Response) -> float | None:
-    """Read Retry-After in seconds; a date or nonsense is as good as nothing."""
-    given = response.headers.get("Retry-After", "").strip()
-    if not (given.isascii() and given.isdigit()):
-        return None
-    return min(float(given), _LONGEST_WAIT_SECONDS)

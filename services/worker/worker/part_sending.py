@@ -7,24 +7,30 @@ the call stands nothing but the clock.
 import time
 from dataclasses import dataclass
 
+import structlog
 from sqlalchemy import Connection
 
-from common import failpoints, leases, messages, metrics, settling, store_pausing
+from common import failpoints, leases, messages, metrics, settling
 from common.database import Database
 from common.errors import TemporaryError
 from common.outbox import Begun
+from common.settling import Refused
 from common.stores import Store, Stores
 from common.turns import Turn
 from worker.channels.cloud_api import Credentials, Recipient
 from worker.channels.outcome import Accepted, Rejected, SendOutcome, TryLater, Unknown
 from worker.plans import Outgoing
 from worker.ports import Channel
+from worker.refusals import Refusals
+from worker.uploads import Uploads
 
-PAUSED = "worker_paused"
+_LOG = structlog.get_logger()
+# A store that was changed since it was refused is not paused: its next try may go well, or not.
+_PAUSE_SECONDS = 1.0
 
 
 class SendPostponedError(TemporaryError):
-    """The part provably did not arrive and may go again."""
+    """The part provably did not arrive and goes again: its attempts are counted on itself."""
 
 
 @dataclass(frozen=True)
@@ -34,6 +40,8 @@ class PartSender:
     database: Database
     stores: Stores
     channel: Channel
+    refusals: Refusals
+    uploads: Uploads
     longest_pause: float
 
     def credentials(self, store: Store) -> Credentials:
@@ -53,7 +61,7 @@ class PartSender:
         failpoints.reach_within("worker.sending_in_progress")
         self._be_awake(turn, going, since)
         with metrics.send_seconds.labels(store_id).time():
-            outcome = self._request(credentials, Recipient(begun.phone, begun.user_id), going)
+            outcome = self._request(store_id, credentials, begun, going)
         failpoints.reach("worker.graph_answered")
         metrics.sends.labels(store_id, type(outcome).__name__.lower()).inc()
         return outcome
@@ -64,18 +72,60 @@ class PartSender:
         Returns whether the store is paused by it, so that the part waits for better times.
         Raises SendPostponedError when the part may go again, or LeaseLostError.
         """
-        with self.database.store(store.store_id) as connection:
+        store_id = store.store_id
+        refused = None
+        with self.database.store(store_id) as connection:
             leases.check(connection, turn.lease)
-            may_go_again = _write(connection, store.store_id, going.outbox_id, outcome)
-            is_paused = _pause(connection, store, outcome)
-        if isinstance(outcome, TryLater) and may_go_again:
-            if is_paused:
-                self.stores.forget(store.store_id)
-                return True
-            raise SendPostponedError(
-                outcome.reason, code=outcome.code, retry_after=outcome.retry_after
-            )
+            if isinstance(outcome, TryLater):
+                most = 0 if outcome.rule.pauses else outcome.rule.attempts
+                error = (outcome.code, outcome.reason)
+                refused = settling.refuse(connection, store_id, going.outbox_id, error, most)
+            else:
+                _write(connection, store_id, going.outbox_id, outcome)
+        if isinstance(outcome, TryLater | Rejected):
+            return self._after_refusal(store, turn, going, outcome, refused)
         return False
+
+    def _after_refusal(
+        self,
+        store: Store,
+        turn: Turn,
+        going: Outgoing,
+        outcome: TryLater | Rejected,
+        refused: Refused | None,
+    ) -> bool:
+        """Carry out what the error table asks for beyond the part."""
+        rule, asked = outcome.rule, getattr(outcome, "retry_after", None)
+        seconds = rule.wait_after(refused.refusals if refused else 1, asked)
+        if rule.pauses:
+            seconds = max(seconds, _PAUSE_SECONDS)
+        self.refusals.note(
+            store,
+            turn.lease.conversation_id,
+            outcome.code,
+            rule,
+            seconds,
+            product_id=going.body.product_id,
+            link=going.body.link,
+        )
+        if refused is None or not refused.goes_again:
+            return False
+        if rule.pauses and not self._is_active(store):
+            return True
+        raise SendPostponedError(outcome.reason, code=outcome.code, retry_after=seconds)
+
+    def _is_active(self, store: Store) -> bool:
+        """Ask the row itself: a cached store may be a second old."""
+        self.stores.forget(store.store_id)
+        return self.stores.get(store.store_id).is_active
+
+    def count_if_doubled(self, store: Store, sent: Outgoing) -> None:
+        """Count a part of which more than one attempt has arrived (P4's honest number)."""
+        with self.database.store(store.store_id) as connection:
+            has_doubled = settling.has_doubled(connection, store.store_id, sent.outbox_id)
+        if has_doubled:
+            metrics.confirmed_duplicates.labels(store.store_id).inc()
+            _LOG.warning("confirmed_duplicate", store=store.store_id, part=sent.outbox_id)
 
     def _be_awake(self, turn: Turn, going: Outgoing, since: float) -> None:
         """Step back when the process slept between the commit and now: not sending is safe.
@@ -86,40 +136,25 @@ class PartSender:
             return
         with self.database.store(turn.lease.store_id) as connection:
             leases.check(connection, turn.lease)
-            settling.retry_later(connection, turn.lease.store_id, going.outbox_id, "paused", "")
-        raise SendPostponedError("The worker was stopped for a while.", code=PAUSED)
+            settling.step_back(connection, turn.lease.store_id, going.outbox_id)
+        raise SendPostponedError("The worker was stopped for a while.", code="worker_paused")
 
     def _request(
-        self, credentials: Credentials, recipient: Recipient, going: Outgoing
+        self, store_id: str, credentials: Credentials, begun: Begun, going: Outgoing
     ) -> SendOutcome:
-        body = going.body
-        if body.link:
-            return self.channel.send_image(credentials, recipient, body.link, going.callback)
-        return self.channel.send_text(credentials, recipient, body.text, going.callback)
+        to = Recipient(begun.phone, begun.user_id)
+        quoted = going.body.reply_to
+        outcome = self.channel.send(credentials, to, going.content, going.callback, quoted)
+        return self.uploads.judged(store_id, credentials.phone_number_id, going, outcome)
 
 
-def _pause(connection: Connection, store: Store, outcome: SendOutcome) -> bool:
-    """Pause a store from which nothing is taken any more; says whether it is paused now."""
-    reason = store_pausing.reason_of(outcome.code) if isinstance(outcome, TryLater) else ""
-    if not reason:
-        return False
-    if store_pausing.pause_in(connection, store.store_id, reason, store.version):
-        metrics.stores_paused.labels(store.store_id, reason).inc()
-        return True
-    return store_pausing.is_paused(connection, store.store_id)
-
-
-def _write(connection: Connection, store_id: str, outbox_id: str, outcome: SendOutcome) -> bool:
-    """Write an outcome on the part and its message; says whether the part stood as it had gone."""
+def _write(connection: Connection, store_id: str, outbox_id: str, outcome: SendOutcome) -> None:
+    """Write an outcome on the part and its message."""
     match outcome:
         case Accepted(wamid=wamid):
-            return settling.accept(connection, store_id, outbox_id, wamid)
-        case TryLater(code=code, reason=reason):
-            return settling.retry_later(connection, store_id, outbox_id, code, reason)
+            settling.accept(connection, store_id, outbox_id, wamid)
         case Rejected(code=code, reason=reason):
-            return settling.fail(connection, store_id, outbox_id, code, reason)
+            settling.fail(connection, store_id, outbox_id, code, reason)
         case Unknown(reason=reason):
-            lost = settling.lose_sight(connection, store_id, outbox_id, reason)
-            if lost:
+            if settling.lose_sight(connection, store_id, outbox_id, reason):
                 messages.advance(connection, store_id, outbox_id, "unknown")
-            return lost

@@ -27,7 +27,7 @@ from worker.handover import (
 )
 from worker.media_desk import MediaDesk
 from worker.media_reading import media_in
-from worker.plans import Body, Plan
+from worker.plans import Body, Plan, of_command
 from worker.ports import Assistant, Catalog, Done, Held, TurnResult
 from worker.reply import Reply, parse_reply
 from worker.sending import Sender
@@ -77,7 +77,7 @@ class Pipeline:
         failpoints.reach("worker.answered")
         images = self._images(store, reply)
         failpoints.reach("worker.images_resolved")
-        plan = Plan.of_reply(reply.text, images)
+        plan = Plan.of_reply(reply.text, images[: store.settings.images_per_reply])
         if not plan.bodies:
             raise TemporaryError("There is nothing to send.", code="empty_answer")
         return self.sender.start(store, turn, plan.under(opening.standing.epoch), "answered")
@@ -136,12 +136,15 @@ class Pipeline:
         return resolved.images
 
     def _say_for_agent(self, store: Store, turn: Turn) -> TurnResult:
-        if not store.is_active:
+        if not store.may_send("agent"):
             return Held()
+        if turn.resends:
+            return self.sender.resend(store, turn)
+        if self.sender.has_planned(turn):
+            return self.sender.resume(store, turn, "sent_for_agent")
         seal = self.stores.seal_of(store)
         command = AgentCommand.from_bytes(seal.open(turn.mail[0].payload_sealed))
-        plan = Plan((Body(text=command.text),), role="agent", message_id=command.message_id)
-        return self.sender.start(store, turn, plan, "sent_for_agent")
+        return self.sender.start(store, turn, of_command(command), "sent_for_agent")
 
 
 def _planned_outcome(opening: Opening) -> str:

@@ -4,39 +4,23 @@ The plan is written under the fence and the epoch it was computed under: an agen
 over meanwhile makes it void (P5).
 """
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 from uuid import uuid4
 
 from common.callbacks import Callback, write
+from common.errors import PermanentError
+from common.inbound import AgentCommand
 from common.outbox import NewPart, Part, Reply, Shown
 from common.sealing import StoreSeal
+from worker.bodies import Body, body_of
 from worker.catalog import ResolvedImage
+from worker.channels.contents import Content, WithFile
 from worker.redaction import redact
 from worker.reply import split_text
 
-
-@dataclass(frozen=True)
-class Body:
-    """What a part carries, sealed in its row."""
-
-    text: str = ""
-    link: str = ""
-    product_id: str = ""
-
-    @property
-    def kind(self) -> str:
-        return "image" if self.link else "text"
-
-    def sealed(self, seal: StoreSeal) -> bytes:
-        return seal.seal(json.dumps(vars(self)).encode("ascii"))
-
-    @classmethod
-    def unsealed(cls, seal: StoreSeal, sealed: bytes) -> "Body":
-        values: dict[str, Any] = json.loads(seal.open(sealed))
-        return cls(**values)
+MOST_IMAGES = 5  # of a reply, unless the store says otherwise
+__all__ = ["Body", "Outgoing", "Plan", "of_command", "prepare", "prepare_again"]
 
 
 @dataclass(frozen=True)
@@ -50,9 +34,15 @@ class Plan:
     trigger: str = ""  # hands the conversation over with it
 
     @classmethod
-    def of_reply(cls, text: str, images: Sequence[ResolvedImage]) -> "Plan":
+    def of_reply(
+        cls, text: str, images: Sequence[ResolvedImage], most_images: int = MOST_IMAGES
+    ) -> "Plan":
+        """Plan what the assistant said: its words, and so many of its pictures."""
         texts = tuple(Body(text=part) for part in split_text(text))
-        pictures = tuple(Body(link=each.url, product_id=each.product_id) for each in images)
+        pictures = tuple(
+            Body(link=each.url, product_id=each.product_id, kind="image")
+            for each in images[:most_images]
+        )
         return cls(texts + pictures)
 
     def under(self, epoch: int) -> "Plan":
@@ -67,6 +57,7 @@ class Outgoing:
     part: int
     attempt: int
     body: Body
+    content: Content
     shown: Shown
     callback: str
 
@@ -80,10 +71,24 @@ class Outgoing:
 
     @classmethod
     def of(cls, seal: StoreSeal, body: Body, outbox_id: str, part: int, attempt: int) -> "Outgoing":
-        redacted = redact(body.text).text
-        hidden = seal.seal_text(body.text) if redacted != body.text else None
+        """Make a part ready; raises PermanentError for what WhatsApp never takes."""
+        redacted = redact(body.words).text
+        hidden = seal.seal_text(body.words) if redacted != body.words else None
         shown = Shown(outbox_id, redacted, hidden, (body.link,) if body.link else ())
-        return cls(part, attempt, body, shown, write(seal, Callback(outbox_id, attempt)))
+        callback = write(seal, Callback(outbox_id, attempt))
+        return cls(part, attempt, body, _content_of(body), shown, callback)
+
+    def uploaded(self, media_id: str) -> "Outgoing":
+        """Send its file by the id that WhatsApp gave it."""
+        if not isinstance(self.content, WithFile):
+            return self
+        return replace(self, content=self.content.uploaded(media_id))
+
+
+def of_command(command: AgentCommand) -> Plan:
+    """Plan what an agent asked to send, of whatever kind."""
+    body = body_of(command.text, command.content)
+    return Plan((body,), role="agent", message_id=command.message_id)
 
 
 def prepare(seal: StoreSeal, plan: Plan) -> tuple[Reply, list[Outgoing]]:
@@ -104,3 +109,10 @@ def prepare_again(seal: StoreSeal, parts: Sequence[Part]) -> list[Outgoing]:
         )
         for each in parts
     ]
+
+
+def _content_of(body: Body) -> Content:
+    try:
+        return body.content()
+    except ValueError as error:
+        raise PermanentError(str(error), code="not_sendable") from error

@@ -10,6 +10,7 @@ from common.turns import Ended
 from worker.assistant.port import Assistant, Passage
 from worker.catalog import ResolvedImages
 from worker.channels.cloud_api import Credentials, Recipient
+from worker.channels.contents import Content
 from worker.channels.outcome import SendOutcome
 
 
@@ -24,12 +25,13 @@ class Catalog(Protocol):
 class Channel(Protocol):
     """The road to WhatsApp. Never raises for what the other side does: it is an outcome."""
 
-    def send_text(
-        self, credentials: Credentials, recipient: Recipient, body: str, callback_data: str
-    ) -> SendOutcome: ...
-
-    def send_image(
-        self, credentials: Credentials, recipient: Recipient, link: str, callback_data: str
+    def send(
+        self,
+        credentials: Credentials,
+        recipient: Recipient,
+        content: Content,
+        callback_data: str,
+        reply_to: str = "",
     ) -> SendOutcome: ...
 
     def show_typing(self, credentials: Credentials, wamid: str) -> bool: ...
@@ -75,6 +77,7 @@ class Waiting:
     """A part's fate is unknown; the turn goes on when it is settled, or after these seconds."""
 
     seconds: float
+    outbox_id: str
 
 
 @dataclass(frozen=True)

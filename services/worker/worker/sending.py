@@ -1,7 +1,8 @@
 """Step 8. Sends a plan part by part, each only after the one before it is settled.
 
 No transaction is open while the Graph API is asked. A part whose fate nobody knows holds the
-conversation until a status settles it or its time is up; it is never blindly repeated (P4).
+conversation until a status settles it or its silence is judged; it is never blindly repeated
+(P4). A part that may not go yet, by its pace, waits as a due time, not as a thread.
 """
 
 import time
@@ -10,21 +11,23 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 import structlog
+from sqlalchemy import ColumnElement
 
 from common import failpoints, leases, messages, metrics, outbox, settling, turns
 from common.database import Database
 from common.errors import PermanentError
 from common.outbox import Begun, Part
+from common.settling import Silence
 from common.stores import Store, Stores
 from common.turns import Turn
 from worker.channels.cloud_api import Credentials
 from worker.channels.outcome import Accepted
 from worker.part_sending import PartSender
 from worker.plans import Outgoing, Plan, prepare, prepare_again
-from worker.ports import Done, Held, TurnResult, Waiting
+from worker.ports import Done, Held, Paced, Pass, TurnResult, Waiting
+from worker.turnstile import Turnstile
 
 _LOG = structlog.get_logger()
-UNCONFIRMED = "No confirmation from WhatsApp."
 
 
 class SendRejectedError(PermanentError):
@@ -38,6 +41,7 @@ class Sender:
     database: Database
     stores: Stores
     part_sender: PartSender
+    turnstile: Turnstile
 
     def start(self, store: Store, turn: Turn, plan: Plan, outcome: str) -> TurnResult:
         """Plan a reply and send it; returns how the turn stands then.
@@ -46,82 +50,146 @@ class Sender:
         SendRejectedError or LeaseLostError.
         """
         reply, going = prepare(self.stores.seal_of(store), plan)
-        credentials = self.part_sender.credentials(store)
+        way = _Way(store, turn, self.part_sender.credentials(store), outcome)
+        going = self.part_sender.uploads.all_ready(store, way.credentials, going)
         failpoints.reach("worker.before_sending_commit")
+        said = self.turnstile.ask(store, turn, going[0].outbox_id)
         since = time.monotonic()
-        begun = outbox.start(self.database, turn.lease, turn.turn_id, reply, going[0].shown)
+        begun = outbox.start(
+            self.database, turn.lease, turn.turn_id, reply, going[0].shown, may_begin=said.may_go
+        )
         if begun.verdict == "taken_over":
             return Done("taken_over")
         if plan.trigger and begun.verdict != "planned":
             metrics.handovers.labels(store.store_id, plan.trigger).inc()
             _LOG.info("handed_over", store=store.store_id, turn=turn.turn_id)
-        return self._go(_Way(store, turn, credentials, outcome), going, begun, since)
+        if begun.verdict == "waits":
+            return Paced(said.wait)
+        return self._go(way, going, _Step(said, begun, since))
 
     def resume(self, store: Store, turn: Turn, outcome: str) -> TurnResult:
         """Send every unsettled part of a plan that stands, in order; as `start` otherwise."""
         parts = self._parts(turn)
         for number, part in enumerate(parts):
+            if part.state in outbox.NOT_BEGUN and not store.may_send(part.role):
+                return Held()
             if part.state in outbox.NOT_BEGUN:
-                going = prepare_again(self.stores.seal_of(store), parts[number:])
-                credentials = self.part_sender.credentials(store)
-                since = time.monotonic()
-                begun = outbox.begin(self.database, turn.lease, going[0].shown)
-                return self._go(_Way(store, turn, credentials, outcome), going, begun, since)
-            if part.state == "unknown" and (remaining := self._remaining(store, turn, part)) > 0:
-                return Waiting(remaining)
+                return self._begin(store, turn, outcome, parts[number:])
+            if part.state == "unknown" and not part.flagged:
+                silence = self._judge(store, turn, part)
+                if silence.verdict == "waits":
+                    return Waiting(silence.remaining, part.outbox_id)
+                if silence.verdict != "flagged":
+                    return self.resume(store, turn, outcome)
             if part.state == "cancelled":
                 return Done("taken_over")
-            if part.state == "failed" and part.kind == "text":
+            if part.state == "failed" and (part.kind != "image" or turn.resends):
                 raise SendRejectedError(part.error_reason, code=part.error_code)
             # A picture that cannot go does not take the words with it.
         return Done(outcome)
 
-    def _go(self, way: "_Way", going: Sequence[Outgoing], begun: Begun, since: float) -> TurnResult:
+    def has_planned(self, turn: Turn) -> bool:
+        """Say whether a former attempt has written the turn's plan."""
+        store_id = turn.lease.store_id
+        with self.database.store(store_id) as connection:
+            return bool(outbox.parts_of(connection, store_id, turn.turn_id))
+
+    def resend(self, store: Store, turn: Turn) -> TurnResult:
+        """Send the one part again that the turn is for, as a new attempt; as `start` otherwise."""
+        result = self.resume(store, turn, "resent")
+        if result == Done("taken_over") and turn.resends:
+            with self.database.store(store.store_id) as connection:
+                leases.check(connection, turn.lease)
+                failed = (store.store_id, turn.resends, "failed")
+                messages.advance(connection, *failed, error="A person has taken over.")
+        return result
+
+    def _begin(self, store: Store, turn: Turn, outcome: str, parts: Sequence[Part]) -> TurnResult:
+        going = prepare_again(self.stores.seal_of(store), parts)
+        way = _Way(store, turn, self.part_sender.credentials(store), outcome)
+        going = self.part_sender.uploads.all_ready(store, way.credentials, going)
+        said = self.turnstile.ask(store, turn, going[0].outbox_id)
+        if not said.may_go:
+            return Paced(said.wait)
+        since = time.monotonic()
+        begun = outbox.begin(self.database, turn.lease, going[0].shown)
+        return self._go(way, going, _Step(said, begun, since))
+
+    def _go(self, way: "_Way", going: Sequence[Outgoing], step: "_Step") -> TurnResult:
         """Send one part after the other, as long as each is accepted at once.
 
         Anything else is written down, and then the plan is read again as it stands.
         """
         for sent, following in zip(going, [*going[1:], None], strict=True):
-            if not begun.may_go:
+            if not step.begun.may_go:
                 break
-            answer = self.part_sender.ask(way.turn, way.credentials, sent, begun, since)
+            answer = self.part_sender.ask(way.turn, way.credentials, sent, step.begun, step.since)
+            self.turnstile.tell(way.store, step.said, answer)
             if not isinstance(answer, Accepted):
                 if self.part_sender.write_down(way.store, way.turn, sent, answer):
                     return Held()
                 break
             if following is None:
                 return self._end(way, sent, answer.wamid)
-            since = time.monotonic()
-            begun = outbox.go_on(
-                self.database, way.turn.lease, sent.outbox_id, answer.wamid, following.shown
-            )
-            failpoints.reach("worker.part_settled")
-            _measure(way.turn, sent)
+            said = self.turnstile.ask(way.store, way.turn, following.outbox_id)
+            if not said.may_go:
+                self.part_sender.write_down(way.store, way.turn, sent, answer)
+                self._note(way, sent)
+                return Paced(said.wait)
+            step = self._go_on(way, sent, answer, following, said)
         return self.resume(way.store, way.turn, way.outcome)
+
+    def _go_on(
+        self, way: "_Way", sent: Outgoing, answer: Accepted, following: Outgoing, said: Pass
+    ) -> "_Step":
+        since = time.monotonic()
+        begun = outbox.go_on(
+            self.database, way.turn.lease, sent.outbox_id, answer.wamid, following.shown
+        )
+        failpoints.reach("worker.part_settled")
+        self._note(way, sent)
+        return _Step(said, begun, since)
 
     def _end(self, way: "_Way", sent: Outgoing, wamid: str) -> TurnResult:
         ended = turns.end_sent(self.database, way.turn, way.outcome, sent.outbox_id, wamid)
-        _measure(way.turn, sent)
+        self._note(way, sent)
         return ended or self.resume(way.store, way.turn, way.outcome)
 
-    def _parts(self, turn: Turn) -> list[Part]:
-        with self.database.store(turn.lease.store_id) as connection:
-            leases.check(connection, turn.lease)
-            for orphan in outbox.adopt_orphans(connection, turn.lease, turn.turn_id):
-                messages.advance(connection, turn.lease.store_id, orphan, "unknown")
-            return outbox.parts_of(connection, turn.lease.store_id, turn.turn_id)
+    def _note(self, way: "_Way", sent: Outgoing) -> None:
+        _measure(way.turn, sent)
+        if sent.attempt > 1:
+            self.part_sender.count_if_doubled(way.store, sent)
 
-    def _remaining(self, store: Store, turn: Turn, part: Part) -> float:
-        """Count what is left of an unknown part's wait; at the end a person is told."""
-        if part.flagged:
-            return 0.0
-        with self.database.store(store.store_id) as connection:
+    def _parts(self, turn: Turn) -> list[Part]:
+        store_id = turn.lease.store_id
+        with self.database.store(store_id) as connection:
             leases.check(connection, turn.lease)
-            remaining = store.settings.unknown_seconds - settling.age(connection, part)
-            if remaining <= 0 and settling.flag(connection, store.store_id, part.outbox_id):
-                metrics.sends.labels(store.store_id, "flagged").inc()
-                messages.explain(connection, store.store_id, part.outbox_id, UNCONFIRMED)
-        return remaining
+            for orphan in outbox.adopt_orphans(connection, turn.lease, parts_of(turn)):
+                messages.advance(connection, store_id, orphan, "unknown")
+            if turn.resends:
+                part = outbox.part_named(connection, store_id, turn.resends)
+                return [part] if part else []
+            return outbox.parts_of(connection, store_id, turn.turn_id)
+
+    def _judge(self, store: Store, turn: Turn, part: Part) -> Silence:
+        """Judge a part's silence; at the end it goes again, once, or a person is told."""
+        settings = store.settings
+        silence = settling.judge_silence(
+            self.database,
+            turn.lease,
+            part.outbox_id,
+            settings.unknown_seconds,
+            settings.unknown_policy,
+        )
+        if silence.verdict in ("flagged", "resend"):
+            metrics.sends.labels(store.store_id, silence.verdict).inc()
+            _LOG.warning(
+                "silence_judged",
+                store=store.store_id,
+                part=part.outbox_id,
+                verdict=silence.verdict,
+            )
+        return silence
 
 
 @dataclass(frozen=True)
@@ -134,9 +202,26 @@ class _Way:
     outcome: str
 
 
+@dataclass(frozen=True)
+class _Step:
+    """A part past its decision: what the gate said, what the decision, and the clock before it."""
+
+    said: Pass
+    begun: Begun
+    since: float
+
+
+def parts_of(turn: Turn) -> ColumnElement[bool]:
+    """Select the parts that a turn is to send."""
+    store_id = turn.lease.store_id
+    if turn.resends:
+        return outbox.named(store_id, turn.resends)
+    return outbox.of_turn(store_id, turn.turn_id)
+
+
 def _measure(turn: Turn, sent: Outgoing) -> None:
     """Take the time from the customer's message to the first part of its answer."""
-    if sent.part == 1:
+    if sent.part == 1 and turn.kind == "message":
         first = min(each.received_at for each in turn.mail)
         waited = datetime.now(UTC) - first
         metrics.message_to_reply_seconds.labels(turn.lease.store_id).observe(waited.total_seconds())

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import structlog
 from sqlalchemy import Connection
 
-from common import failpoints, leases, metrics, settling, turns
+from common import failpoints, leases, metrics, outbox, settling, turns
 from common.database import Database
 from common.errors import LeaseLostError, PermanentError, ServiceError, TemporaryError
 from common.logs import traceback_of
@@ -21,9 +21,9 @@ from common.stores import Store, Stores
 from common.turns import Ended, Taker, Turn
 from worker.giving_up import give_up
 from worker.lease_keeper import LeaseKeeper
-from worker.part_sending import PAUSED
+from worker.part_sending import SendPostponedError
 from worker.pipeline import Pipeline
-from worker.ports import Done, Held, TurnResult
+from worker.ports import Done, Held, TurnResult, Waiting
 
 _LOG = structlog.get_logger()
 _LONGEST_BACKOFF_SECONDS = 60.0
@@ -107,18 +107,20 @@ class TurnRunner:
             if isinstance(result, Held):
                 turns.hold(connection, turn)
                 return turns.next_due(connection, store.store_id, turn.lease.conversation_id)
-            is_waiting = settling.is_waiting(connection, store.store_id, turn.turn_id)
-            seconds = result.seconds if is_waiting else 0.0
+            seconds = result.seconds
+            if isinstance(result, Waiting):
+                part = outbox.named(store.store_id, result.outbox_id)
+                seconds = seconds if settling.is_waiting(connection, part) else 0.0
             turns.postpone(connection, turn, seconds, counted=False)
         return seconds
 
     def _after_failure(self, store: Store, turn: Turn, error: ServiceError) -> float | None:
-        is_ours = error.code == PAUSED  # this process was too slow: not the message's fault
+        is_counted_on_its_part = isinstance(error, SendPostponedError)
         has_attempts = isinstance(error, TemporaryError) and turn.attempts < store.settings.attempts
         with self._ending(turn) as connection:
-            if is_ours or has_attempts:
+            if is_counted_on_its_part or has_attempts:
                 seconds = _backoff(turn, error)
-                turns.postpone(connection, turn, seconds, counted=not is_ours)
+                turns.postpone(connection, turn, seconds, counted=not is_counted_on_its_part)
                 return seconds
             outcome = give_up(connection, self.stores.seal_of(store), turn, error)
             next_due = turns.next_due(connection, store.store_id, turn.lease.conversation_id)
@@ -143,6 +145,8 @@ def _refuse_poison(store: Store, turn: Turn) -> None:
 def _backoff(turn: Turn, error: ServiceError) -> float:
     """Wait 1, 2, 4… seconds, each between half and the whole of it, or what was asked for."""
     asked = error.retry_after if isinstance(error, TemporaryError) else None
+    if asked is not None and isinstance(error, SendPostponedError):
+        return asked * random.uniform(1.0, 1.05)  # noqa: S311  # the table's wait, not sooner
     if asked is not None:
         return min(asked, _LONGEST_ASKED_SECONDS)
     longest = min(2.0 ** (turn.attempts - 1), _LONGEST_BACKOFF_SECONDS)

@@ -27,6 +27,7 @@ from worker.assistant.port import Assistant
 from worker.attention import Attention
 from worker.catalog import CatalogClient
 from worker.channels.cloud_api import CloudApi
+from worker.channels.media_upload import MediaUpload
 from worker.lanes import Lanes
 from worker.lease_keeper import RENEWALS_PER_LEASE, LeaseKeeper
 from worker.media_desk import Fetcher, MediaDesk
@@ -34,11 +35,19 @@ from worker.media_download import MediaDownload
 from worker.media_fetching import MediaFetching
 from worker.media_sources import ForbiddenSourceError, MediaSources, Origin
 from worker.part_sending import PartSender
+from worker.picture_sources import PictureSources
 from worker.pipeline import Pipeline
 from worker.probes import Probes
+from worker.refusals import Refusals
+from worker.send_gate import SendGate
+from worker.send_gate.scripts import GateScripts
 from worker.sending import Sender
 from worker.sweeper import Sweeper
+from worker.template_lists import TemplateLists
+from worker.template_reading import TemplateReading
 from worker.turn_runner import TurnRunner
+from worker.turnstile import Turnstile
+from worker.uploads import Uploads
 
 # Turns share the pool with renewals, the sweeper, the consumer and what fetches media. Greenlets
 # by the hundred wait for an assistant, not for the database, so they share as many as these.
@@ -56,6 +65,7 @@ _FIRST_SWEEP_SECONDS = 0.1
 _THREAD_WAKES_MS = 250  # how soon an idle thread hears that the worker stops
 # How long a send may hesitate, as a share of a lease: beyond it the lease may be another's.
 _PAUSE_PER_LEASE = 0.5
+_INCOMING = "incoming"  # below DATA_DIR: files that are on their way
 
 
 @dataclass(frozen=True)
@@ -71,6 +81,8 @@ class Machinery:
     sweeps: Ticker
     media: MediaDesk
     media_ticks: Ticker
+    templates: TemplateLists
+    template_ticks: Ticker
     probes: Probes
 
     def start(self) -> None:
@@ -80,12 +92,14 @@ class Machinery:
         self.sweeps.start()
         self.media.start()
         self.media_ticks.start()
+        self.template_ticks.start()
         self.probes.start()
 
     def stop(self, grace_seconds: float) -> None:
         """Finish the turns that run, within the grace; hand back what is left, and end."""
         self.sweeps.stop()
         self.media.rest()
+        self.templates.rest()
         self.worker.stop(timeout=round(grace_seconds * 1000))
         self.claims.stop()
         self.renewals.stop()
@@ -93,6 +107,7 @@ class Machinery:
         self.broker.consumer.hand_back()
         self.media_ticks.stop()
         self.media.hand_back()
+        self.template_ticks.stop()  # after the rest: its one request may hang for a moment
         self.announcer.close()
         self.probes.stop()
 
@@ -111,17 +126,19 @@ def build(settings: Settings) -> Machinery:
     doorbells = Doorbells(client)
     holder = f"{socket.gethostname()}/{os.getpid()}"
     keeper = LeaseKeeper(database, holder, settings.lease_seconds)
+    refusals = _refusals(settings, database, stores, client)
     media = _media_desk(settings, database, stores, lanes)
+    templates = TemplateLists(database, stores, _template_reading(settings), lanes.own_stores)
     broker = StoreQueues(doorbells, TurnConsumer(client, _service(settings, stores, lanes, holder)))
     runner = TurnRunner(
         database=database,
         stores=stores,
         keeper=keeper,
-        pipeline=_pipeline(settings, database, stores, media),
+        pipeline=_pipeline(settings, stores, media, refusals),
         holder=holder,
         lease_seconds=settings.lease_seconds,
     )
-    actors.declare(broker, runner, StatusDesk(database, stores, doorbells))
+    actors.declare(broker, runner, StatusDesk(database, stores, doorbells, refusals))
     broker.check()
     return Machinery(
         broker=broker,
@@ -141,6 +158,8 @@ def build(settings: Settings) -> Machinery:
         ),
         media=media,
         media_ticks=Ticker("media", settings.sweep_seconds, media.tick),
+        templates=templates,
+        template_ticks=Ticker("templates", settings.sweep_seconds, templates.tick),
         probes=Probes(settings, {"database": database.ping, "redis": _redis_check(client)}),
     )
 
@@ -168,29 +187,64 @@ def _media_desk(settings: Settings, database: Database, stores: Stores, lanes: L
     download = MediaDownload(sources)
     fetching = MediaFetching(settings.graph_api_url, settings.graph_api_version, download)
     storage = storage_of(settings)
-    fetcher = Fetcher(database, stores, storage, fetching, settings.data_dir / "incoming")
+    fetcher = Fetcher(database, stores, storage, fetching, settings.data_dir / _INCOMING)
     return MediaDesk(fetcher, lanes.own_stores, settings.sweep_seconds)
 
 
-def _pipeline(settings: Settings, database: Database, stores: Stores, media: MediaDesk) -> Pipeline:
-    tokens = InternalTokens(settings.service_keys)
+def _template_reading(settings: Settings) -> TemplateReading:
+    return TemplateReading(settings.graph_api_url, settings.graph_api_version)
+
+
+def _refusals(
+    settings: Settings, database: Database, stores: Stores, client: "redis.Redis"
+) -> Refusals:
+    gate = SendGate(GateScripts(client), stores)
+    return Refusals(database, stores, gate, _catalog(settings))
+
+
+def _catalog(settings: Settings) -> CatalogClient:
+    return CatalogClient(settings.catalog_url, InternalTokens(settings.service_keys))
+
+
+def _pipeline(settings: Settings, stores: Stores, media: MediaDesk, refusals: Refusals) -> Pipeline:
+    database = refusals.database
     channel = CloudApi(
         settings.graph_api_url,
         settings.graph_api_version,
         read_seconds=settings.graph_timeout_seconds,
     )
+    longest_pause = settings.lease_seconds * _PAUSE_PER_LEASE
+    part_sender = PartSender(
+        database,
+        stores,
+        channel,
+        refusals,
+        _uploads(settings, database),
+        longest_pause,
+    )
     return Pipeline(
         database=database,
         stores=stores,
-        catalog=CatalogClient(settings.catalog_url, tokens),
+        catalog=_catalog(settings),
         assistant=_assistant(settings),
         attention=Attention(stores, channel),
-        sender=Sender(
-            database,
-            stores,
-            PartSender(database, stores, channel, settings.lease_seconds * _PAUSE_PER_LEASE),
-        ),
+        sender=Sender(database, stores, part_sender, Turnstile(refusals.gate)),
         media=media,
+    )
+
+
+def _uploads(settings: Settings, database: Database) -> Uploads:
+    own = (settings.base_url, settings.catalog_url)
+    try:
+        sources = PictureSources(own)
+    except ForbiddenSourceError as error:
+        raise ConfigurationError("BASE_URL or CATALOG_URL is no plain address.") from error
+    return Uploads(
+        database=database,
+        storage=storage_of(settings),
+        road=MediaUpload(settings.graph_api_url, settings.graph_api_version),
+        pictures=MediaDownload(sources),
+        scratch=settings.data_dir / _INCOMING,
     )
 
 

@@ -186,3 +186,19 @@ def test_a_body_that_is_too_large_is_refused(catalog_client, tokens, store):
         f"/stores/{store}/products", data=b"x" * 2_000_000, headers=headers
     )
     assert (answer.status_code, answer.json["error"]["code"]) == (413, "too_large")
+
+
+def test_a_picture_that_could_not_be_loaded_is_shown_until_it_is_another(ask, store):
+    path = f"/stores/{store}/products/cafe-huila-500"
+    ask("PUT", path, PRODUCT)
+    problem = {"code": "131053", "url": "https://cdn.example/b.jpg"}
+
+    assert ask("POST", f"{path}/picture-problem", problem, scope=store).status_code == 204
+    shown = ask("GET", path).json
+    assert shown == PRODUCT | {"picture_problem": "131053"}
+    assert ask("PUT", path, shown | {"price": "46000.00"}).json["picture_problem"] == "131053"
+
+    assert "picture_problem" not in ask("PATCH", path, {"images": ["/c.jpg"]}).json
+    assert ask("POST", f"{path}/picture-problem", problem).status_code == 204  # a former picture
+    assert "picture_problem" not in ask("GET", path).json
+    assert ask("POST", f"/stores/{store}/products/x/picture-problem", problem).status_code == 404

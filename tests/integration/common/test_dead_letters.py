@@ -16,7 +16,7 @@ def lease(desk):
 
 def bury(desk, turn, reason="131000"):
     with desk.database.store("store-1") as connection:
-        outbox.give_up(connection, "store-1", turn.turn_id)
+        outbox.give_up(connection, outbox.of_turn("store-1", turn.turn_id))
         turns.bury(connection, turn, reason)
 
 

@@ -24,6 +24,10 @@ def of_stores(owner):
     )
 
 
+# What a store has from the moment it is registered.
+OF_A_NEW_STORE = {"stores", "template_lists"}
+
+
 def count(connection, table):
     return connection.scalar(text(f"SELECT count(*) FROM {table}"))
 
@@ -34,7 +38,7 @@ def test_a_store_sees_its_own_rows_and_no_others(database, desk, two_stores, of_
     with database.store("store-1") as connection:
         assert {name for name in of_stores if count(connection, name)} >= LOADED
     with database.store("store-2") as connection:
-        assert {name for name in of_stores if count(connection, name)} == {"stores"}
+        assert {name for name in of_stores if count(connection, name)} == OF_A_NEW_STORE
         assert connection.scalar(text("SELECT store_id FROM stores")) == "store-2"
 
 

@@ -30,6 +30,10 @@ def states(desk, turn):
     return [part.state for part in desk.parts(turn)]
 
 
+def its_parts(turn):
+    return outbox.of_turn("store-1", turn.turn_id)
+
+
 def take_over(desk, turn):
     session = desk.conversation(turn.lease.conversation_id).session_id
     with desk.database.store("store-1") as connection:
@@ -38,7 +42,7 @@ def take_over(desk, turn):
 
 def adopt(desk, lease, turn):
     with desk.database.store("store-1") as connection:
-        return outbox.adopt_orphans(connection, lease, turn.turn_id)
+        return outbox.adopt_orphans(connection, lease, its_parts(turn))
 
 
 def test_a_plan_is_read_back_in_its_order(desk, turn):
@@ -88,7 +92,7 @@ def test_what_went_or_may_have_gone_never_begins_again(desk, turn, settle):
 def test_what_provably_never_left_goes_again_as_a_new_attempt(desk, turn):
     (part,) = desk.plan(turn, "text")
     desk.begin_sending(turn.lease, part)
-    do(desk, settling.retry_later, part, "130429", "slow down")
+    do(desk, settling.refuse, part, ("130429", "slow down"), 0)
 
     assert desk.begin_sending(turn.lease, part)
     assert desk.parts(turn)[0].attempt == 2
@@ -181,34 +185,10 @@ def test_a_part_that_never_began_is_not_accepted(desk, turn):
 def test_a_part_that_waits_to_go_again_but_arrived_is_settled(desk, turn):
     (part,) = desk.plan(turn, "text")
     desk.begin_sending(turn.lease, part)
-    do(desk, settling.retry_later, part, "131000", "unclear")
+    do(desk, settling.refuse, part, ("131000", "unclear"), 0)
 
     assert do(desk, settling.accept, part, "wamid.1")
     assert not desk.begin_sending(turn.lease, part)
-
-
-def test_an_unknown_part_nobody_confirmed_is_flagged_and_settled(desk, turn):
-    (part,) = desk.plan(turn, "text")
-    desk.begin_sending(turn.lease, part)
-    assert not do(desk, settling.flag, part)
-    do(desk, settling.lose_sight, part, "timeout")
-    assert not desk.parts(turn)[0].is_settled
-
-    assert do(desk, settling.flag, part)
-
-    assert desk.parts(turn)[0].is_settled
-    assert take_over(desk, turn).in_flight == ()
-
-
-def test_a_flagged_part_that_is_confirmed_after_all_is_not_flagged_any_more(desk, turn):
-    (part,) = desk.plan(turn, "text")
-    desk.begin_sending(turn.lease, part)
-    do(desk, settling.lose_sight, part, "timeout")
-    do(desk, settling.flag, part)
-
-    assert do(desk, settling.accept, part, "wamid.1")
-    (accepted,) = desk.parts(turn)
-    assert (accepted.state, accepted.flagged) == ("accepted", False)
 
 
 def test_giving_up_ends_what_is_left_and_leaves_what_went(desk, turn):
@@ -216,10 +196,10 @@ def test_giving_up_ends_what_is_left_and_leaves_what_went(desk, turn):
     desk.begin_sending(turn.lease, went)
     do(desk, settling.accept, went, "wamid.1")
     desk.begin_sending(turn.lease, tried)
-    do(desk, settling.retry_later, tried, "131000", "no")
+    do(desk, settling.refuse, tried, ("131000", "no"), 0)
 
     with desk.database.store("store-1") as connection:
-        failed = outbox.give_up(connection, "store-1", turn.turn_id)
+        failed = outbox.give_up(connection, its_parts(turn))
 
     assert failed == [tried.outbox_id]
     assert states(desk, turn) == ["accepted", "failed", "cancelled"]
@@ -230,7 +210,7 @@ def test_a_dead_turn_of_which_something_went_goes_on_with_the_rest(desk, turn):
     desk.begin_sending(turn.lease, went)
     do(desk, settling.accept, went, "wamid.1")
     with desk.database.store("store-1") as connection:
-        outbox.give_up(connection, "store-1", turn.turn_id)
+        outbox.give_up(connection, its_parts(turn))
         assert outbox.reopen(connection, "store-1", turn.turn_id, epoch=9)
 
     assert states(desk, turn) == ["accepted", "retry"]
@@ -239,7 +219,7 @@ def test_a_dead_turn_of_which_something_went_goes_on_with_the_rest(desk, turn):
 def test_a_dead_turn_of_which_nothing_went_is_not_reopened(desk, turn):
     desk.plan(turn, "text")
     with desk.database.store("store-1") as connection:
-        outbox.give_up(connection, "store-1", turn.turn_id)
+        outbox.give_up(connection, its_parts(turn))
         assert not outbox.reopen(connection, "store-1", turn.turn_id, epoch=9)
 
     assert states(desk, turn) == ["cancelled"]
@@ -261,12 +241,3 @@ def test_a_reply_computed_under_a_former_owner_is_not_written(desk, turn):
     assert desk.start(turn, "text", epoch=epoch, trigger="KEYWORD_DETECTED").verdict == "taken_over"
     assert desk.parts(turn) == []
     assert desk.conversation(turn.lease.conversation_id).owner == "agent"
-
-
-def test_the_age_of_a_part_counts_from_when_it_began(desk, turn):
-    (part,) = desk.plan(turn, "text")
-    desk.begin_sending(turn.lease, part)
-    desk.change("UPDATE outbox SET sending_at = clock_timestamp() - interval '40 seconds'")
-
-    with desk.database.store("store-1") as connection:
-        assert 40 <= settling.age(connection, part) < 45

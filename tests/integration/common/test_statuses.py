@@ -105,14 +105,18 @@ def test_a_message_that_arrived_does_not_fail_afterwards(desk, part):
     assert shown(desk, part) == "delivered"
 
 
-def test_a_message_that_failed_stays_failed_with_its_reason(desk, part):
+def test_a_message_that_failed_stays_failed_with_its_reason_until_it_is_seen_to_arrive(desk, part):
     answered(desk, part)
     tell(desk, update("failed", error_code="131047", error_title="Re-engagement message"))
+    tell(desk, update("sent"))
+    query = "SELECT status, error, state, error_code FROM messages JOIN outbox ON message_id ="
+    query += " outbox_id WHERE role = 'assistant'"
+    query = query.replace("role", "messages.role")
+    assert desk.rows(query) == [("failed", "Re-engagement message", "failed", "131047")]
+
     tell(desk, update("delivered"))
 
-    assert desk.rows(
-        "SELECT status, error FROM messages WHERE message_id = :id", id=part.outbox_id
-    ) == [("failed", "Re-engagement message")]
+    assert desk.rows(query) == [("delivered", "", "accepted", "")]
 
 
 def test_a_status_may_overtake_the_answer_of_its_own_send(desk, part):

@@ -4,7 +4,8 @@ import random
 import secrets
 import threading
 from dataclasses import dataclass
-from uuid import UUID
+from itertools import chain, pairwise, permutations, zip_longest
+from uuid import UUID, uuid4
 
 import pytest
 from prometheus_client import REGISTRY
@@ -13,11 +14,14 @@ from common import callbacks, settling, statuses
 from common.callbacks import Callback
 from common.inbound import StatusUpdate
 from common.inbox import NewItem, accept
+from common.send_errors import rule_for
 from tests.waiting import eventually
 from worker.actors import StatusDesk
 
 MESSAGES, STATUSES = 500, 2_000
-RANKS = ("sending", "unknown", "sent", "delivered", "read", "played")
+RANKS = {"sending": 1, "unknown": 2, "sent": 3, "retrying": 3, "failed": 3}
+RANKS |= {"delivered": 4, "read": 5, "played": 6}
+CODES = ("131047", "131000", "190")  # given up, again, pause
 WORDS = ("sent", "delivered", "read", "played", "failed", "failed", "deleted")
 # How a part and its message stand before anything is said, in the second attempt.
 BEFORE = (
@@ -26,6 +30,7 @@ BEFORE = (
     ("sending", "sending"),
     ("unknown", "unknown"),
     ("retry", "sending"),
+    ("retry", "retrying"),
     ("failed", "failed"),
     ("cancelled", "cancelled"),
 )
@@ -45,7 +50,8 @@ _MESSAGES = """
     FROM conversations, unnest(CAST(:ids AS uuid[]), CAST(:statuses AS text[])) AS each (id, status)
 """
 _AFTER = """
-    SELECT outbox_id::text, state, status, outbox.wamid, duplicate_wamid, error
+    SELECT outbox_id::text, state, status, outbox.wamid, duplicate_wamid, error, refusals,
+           failed_wamids
     FROM outbox JOIN messages ON message_id = outbox_id
 """
 
@@ -66,20 +72,39 @@ class Send:
     wamid: str | None
     duplicate: str | None = None
     error: str = ""
+    refusals: int = 0
+    failed: tuple[str, ...] = ()
 
     def hear(self, said, attempt):
-        if said.status == "failed" and attempt == 2:
-            if self.state in ("sending", "unknown"):
-                self.state = "failed"
-            if self.status in ("sending", "unknown", "sent"):
-                self.status, self.error = "failed", said.error_title
-        elif said.status in RANKS:
-            if self.state in ("sending", "unknown", "retry"):
-                self.state, self.wamid = "accepted", said.wamid
-            elif self.wamid not in (None, said.wamid):
-                self.duplicate = said.wamid
-            if self.status in RANKS and RANKS.index(self.status) < RANKS.index(said.status):
+        if said.status == "failed":
+            self.fail(said, attempt)
+        elif said.status in WORDS[:4] and not (said.status == "sent" and said.wamid in self.failed):
+            self.arrive(said)
+
+    def fail(self, said, attempt):
+        is_carried = self.state != "accepted" or self.wamid == said.wamid
+        self.failed = tuple(dict.fromkeys((*self.failed, said.wamid)))
+        if attempt < 2 or self.state not in ("sending", "unknown", "accepted") or not is_carried:
+            return
+        if self.status in ("delivered", "read", "played"):
+            return
+        self.wamid, self.refusals = said.wamid, self.refusals + 1
+        goes_again = rule_for(said.error_code).may_go_again(self.refusals)
+        self.state, status = ("retry", "retrying") if goes_again else ("failed", "failed")
+        if self.status in ("sending", "unknown", "sent"):
+            self.status, self.error = status, said.error_title
+
+    def arrive(self, said):
+        if self.state in ("sending", "unknown", "retry") or (
+            self.state == "failed" and said.status != "sent"
+        ):
+            if self.status in ("retrying", "failed"):
                 self.status, self.error = said.status, ""
+            self.state, self.wamid = "accepted", said.wamid
+        elif self.wamid not in (None, said.wamid):
+            self.duplicate = said.wamid
+        if self.status in RANKS and RANKS[self.status] < RANKS[said.status]:
+            self.status, self.error = said.status, ""
 
 
 @pytest.fixture
@@ -106,12 +131,11 @@ def said_of(desk, outbox_id, status, attempt=1, wamid=None, **values):
     return StatusUpdate(wamid or f"wamid.{outbox_id}", status, callback_data=callback, **values)
 
 
-def sends_of(desk, turn, chance):
-    """Write many sends, each standing somewhere."""
+def write_sends(desk, turn, all_before, new_id=uuid4):
+    """Write a send for each state of a part and its message."""
     sends = {}
-    for _ in range(MESSAGES):
-        outbox_id = str(UUID(int=chance.getrandbits(128)))
-        state, status = chance.choice(BEFORE)
+    for state, status in all_before:
+        outbox_id = str(new_id())
         wamid = f"wamid.{outbox_id}" if state == "accepted" else None
         sends[outbox_id] = Send(state, status, wamid)
     ids, all_sends = list(sends), sends.values()
@@ -122,6 +146,12 @@ def sends_of(desk, turn, chance):
     return sends
 
 
+def sends_of(desk, turn, chance):
+    """Write many sends, each standing somewhere."""
+    before = [chance.choice(BEFORE) for _ in range(MESSAGES)]
+    return write_sends(desk, turn, before, lambda: UUID(int=chance.getrandbits(128)))
+
+
 def updates_of(desk, sends, chance):
     """Make up statuses of these sends: of a former attempt, under a second wamid, by wamid only."""
     told = {}
@@ -129,6 +159,8 @@ def updates_of(desk, sends, chance):
         outbox_id, attempt = chance.choice(list(sends)), chance.choice((1, 2, 2, 2))
         wamid = f"wamid.{outbox_id}"
         said = {"status": chance.choice(WORDS), "error_title": f"why {len(told)}"}
+        if said["status"] == "failed":
+            said["error_code"] = chance.choice(CODES)
         if sends[outbox_id].state == "accepted" and chance.random() < 0.5:
             update, attempt = StatusUpdate(wamid, **said), 2
         else:
@@ -152,15 +184,69 @@ def test_thousands_of_statuses_in_any_order_and_any_batches_end_as_if_one_by_one
             sends[outbox_id].hear(update, attempt)
         apply_all(desk)
 
-    found = {row[0]: Send(*row[1:]) for row in desk.rows(_AFTER) if row[0] in sends}
+    found = {
+        outbox_id: Send(*stands, tuple(failed))
+        for outbox_id, *stands, failed in desk.rows(_AFTER)
+        if outbox_id in sends
+    }
     assert found == sends
+    for steps in steps_of(desk).values():
+        ranks = [RANKS[step] for step in steps]
+        assert ranks == sorted(ranks)
+        assert ("failed", "sent") not in pairwise(steps)
+
+
+def steps_of(desk):
+    """What the console was told of each message, in order."""
     told = {}
     for refs in desk.events("message_status"):
         told.setdefault(refs["message_id"], []).append(refs["status"])
-    for steps in told.values():
-        ranks = [RANKS.index(step) for step in steps if step != "failed"]
-        assert ranks == sorted(set(ranks))
-        assert "failed" not in steps[:-1]
+    return told
+
+
+@pytest.mark.parametrize("at_once", [False, True], ids=["one by one", "together"])
+def test_in_every_order_statuses_end_at_their_maximum_and_the_console_sees_no_step_back(
+    desk, turn, at_once
+):
+    """Every order of every set of statuses of one send, of whatever stood before."""
+    sets = [each for many in (2, 3, 4) for each in permutations(WORDS[:3] + WORDS[4:5], many)]
+    orders = [
+        (order, code, before)
+        for order in sets
+        for code in CODES[:2]
+        for before in (("accepted", "sent"), ("sending", "sending"), ("unknown", "unknown"))
+        if "failed" in order or code == CODES[0]
+    ]
+    sends = write_sends(desk, turn, [before for *_, before in orders])
+    told = [
+        [said_of(desk, outbox_id, word, attempt=2, error_code=code) for word in order]
+        for outbox_id, (order, code, _) in zip(sends, orders, strict=True)
+    ]
+    for batch in [list(chain(*told))] if at_once else map(compact, zip_longest(*told)):
+        desk.tell(*batch)
+        apply_all(desk)
+
+    stands = {row[0]: (row[1], row[2]) for row in desk.rows(_AFTER)}
+    for outbox_id, (order, code, _) in zip(sends, orders, strict=True):
+        assert stands[outbox_id] == maximum_of(order, code), (order, code)
+    for steps in steps_of(desk).values():
+        assert all(is_forward(*pair) for pair in pairwise(steps)), steps
+
+
+def compact(batch):
+    return [each for each in batch if each is not None]
+
+
+def maximum_of(words, code):
+    """The rule, without any order: what was seen to arrive, else the failure, else sent."""
+    best = max(words, key=lambda word: (RANKS[word], word == "failed"))
+    if best != "failed":
+        return "accepted", best
+    return ("retry", "retrying") if code == "131000" else ("failed", "failed")
+
+
+def is_forward(former, latter):
+    return RANKS[former] < RANKS[latter] or (former == "sent" and latter in ("failed", "retrying"))
 
 
 def test_of_one_batch_the_console_is_told_how_each_message_stands_in_the_end(desk, turn):
@@ -251,7 +337,7 @@ def test_what_became_of_statuses_is_counted_once_they_are_through(desk, turn, st
     desk.tell(read, odd, StatusUpdate("wamid.foreign", "read"))
     before = {each: counted_as(each) for each in ("applied", "unknown_status", "parked")}
 
-    assert not StatusDesk(desk.database, stores, doorbells=None).apply(desk.store_id)
+    assert not StatusDesk(desk.database, stores, None, None).apply(desk.store_id)
 
     grew = {each: counted_as(each) - count for each, count in before.items()}
     assert grew == {"applied": 1, "unknown_status": 1, "parked": 0}

@@ -51,10 +51,11 @@ def test_who_makes_it_active_clears_the_reason(desk, registration):
     assert desk.events("store_resumed") == [{}]
 
 
-def test_a_new_token_ends_a_pause_for_the_old_one(desk, registration):
-    store_pausing.pause(desk.database, "store-1", "token_expired")
+@pytest.mark.parametrize("reason", ["token_expired", "permission_missing"])
+def test_a_new_token_ends_a_pause_for_the_old_one(desk, registration, reason):
+    store_pausing.pause(desk.database, "store-1", reason)
     registration.change("store-1", with_token("access-token-of-store-1"))
-    assert row(desk) == ("paused", "token_expired")  # the same again changes nothing
+    assert row(desk) == ("paused", reason)  # the same again changes nothing
 
     registration.change("store-1", with_token("a new one"))
 
@@ -80,9 +81,34 @@ def test_a_pause_by_hand_has_no_reason_and_keeps_the_one_there_is(desk, registra
         ("0", "token_expired"),
         ("131031", "account_locked"),
         ("368", "account_locked"),
+        ("200", "permission_missing"),
+        ("131048", "spam_limit"),
+        ("131042", "payment_problem"),
+        ("133010", "number_unusable"),
         ("131056", ""),
         ("", ""),
     ],
 )
 def test_only_what_no_message_of_the_store_can_pass_pauses_it(code, reason):
     assert store_pausing.reason_of(code) == reason
+
+
+def test_an_operator_makes_it_active_whatever_it_was_paused_for(desk):
+    with desk.database.store("store-1") as connection:
+        assert not store_pausing.resume_in(connection, "store-1")
+        store_pausing.pause_in(connection, "store-1", "payment_problem")
+        assert store_pausing.resume_in(connection, "store-1")
+
+    assert row(desk) == ("active", "")
+    assert desk.events("store_resumed") == [{}]
+
+
+def test_while_only_the_bot_is_paused_agents_send_until_nobody_may(desk, stores):
+    for reason, agents_may in (("spam_limit", True), ("token_expired", False)):
+        assert store_pausing.pause(desk.database, "store-1", reason)
+        stores.forget("store-1")
+        store = stores.get("store-1")
+        assert (store.may_send("assistant"), store.may_send("agent")) == (False, agents_may)
+
+    assert not store_pausing.pause(desk.database, "store-1", "spam_limit")
+    assert row(desk) == ("paused", "token_expired")

@@ -38,6 +38,27 @@ def test_a_banned_account_pauses_its_store_and_tells_its_agents(door):
     assert alerts.grew() == 1
 
 
+@pytest.mark.parametrize(
+    ("field", "makes_due"),
+    [
+        ("message_template_status_update", True),
+        ("message_template_components_update", True),
+        ("template_category_update", True),
+        ("phone_number_quality_update", False),
+    ],
+)
+def test_a_notice_of_templates_makes_their_list_due(door, registration, field, makes_due):
+    registration.change("store-1", StoreChange(waba_id="200000000000001"))
+    door.rows(
+        "UPDATE template_lists SET due_at = clock_timestamp() + interval '1 hour' RETURNING 1"
+    )
+
+    door.post(notice(field, {"event": "APPROVED", "message_template_name": "aviso"}))
+
+    ((is_due,),) = door.rows("SELECT due_at <= clock_timestamp() FROM template_lists")
+    assert is_due is makes_due
+
+
 def test_an_expired_token_pauses_the_store(door):
     door.post(delivery(change(errors=[{"code": 190, "title": "Access token has expired"}])))
 

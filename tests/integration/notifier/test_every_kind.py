@@ -166,3 +166,29 @@ def test_one_message_is_read_through_its_own_conversation_and_store(thread, shop
     assert thread.browser.get(foreign).status_code == 404
     assert thread.one("x").status_code == 404
     assert carla.get(f"{thread.path}/{first['id']}").status_code == 404
+
+
+def test_a_message_of_ours_says_how_its_sending_stands(thread, shop):
+    message_id = shop.is_sending("store-1", thread.session_id)
+    thread.sql("UPDATE outbox SET attempt = 2, error_code = '131056'")
+
+    def shown(status, error=""):
+        told = {"status": status, "error": error}
+        thread.sql("UPDATE messages SET status = :status, error = :error", **told)
+        message = thread.one(message_id).json()
+        return message["error_code"], message["attempt"], message["can_retry"]
+
+    assert shown("sent") == ("", 2, False)
+    assert shown("retrying", "Too fast") == ("131056", 2, False)
+    assert shown("unknown") == ("", 2, False)
+    assert shown("unknown", "No status came.") == ("", 2, True)
+    assert shown("failed", "Too fast") == ("131056", 2, True)
+
+
+def test_what_the_phone_app_sent_cannot_be_sent_again_from_here(thread, shop):
+    message_id = shop.answers("store-1", thread.session_id, "hola", role="agent")
+    thread.sql("UPDATE messages SET status = 'failed' WHERE message_id = :id", id=message_id)
+
+    shown = thread.one(message_id).json()
+
+    assert (shown["attempt"], shown["can_retry"]) == (0, False)

@@ -2,6 +2,8 @@
 
 from sqlalchemy import text
 
+from common import store_pausing
+
 PRODUCT = {"id": "p-1", "name": "Matera", "price": "45000.00", "currency": "COP"}
 
 
@@ -107,3 +109,18 @@ def test_an_id_that_is_none_never_leaves_the_console(logged_in):
         answer = admin.ask("DELETE", f"/api/stores/store-1/agents/{item_id}")
         assert answer.status_code in (404, 405), item_id
     assert admin.get("/api/stores/store-1").status_code == 200
+
+
+def test_an_owner_resumes_a_paused_store_and_it_is_written_down(ana, logged_in, database):
+    owner, path = logged_in("duena"), "/api/stores/store-1/resume"
+    assert owner.post(path, {}).json()["error"]["code"] == "not_paused"
+    store_pausing.pause(database, "store-1", "payment_problem")
+    assert ana.post(path, {}).status_code == 403
+
+    answer = owner.post(path, {})
+
+    assert (answer.status_code, answer.json()) == (200, {"id": "store-1", "status": "active"})
+    assert ana.get("/api/stores").json()["stores"][0]["status"] == "active"
+    with database.store("store-1") as connection:
+        written = connection.scalars(text("SELECT action FROM audit_log")).all()
+    assert "resume_store" in written

@@ -60,14 +60,24 @@ def test_a_text_whose_failure_comes_as_a_status_ends_as_a_dead_letter(system):
 def test_accepted_then_no_answer_and_no_status_is_flagged_not_repeated(system):
     system.fault(to=f"+{PHONE}", call=1, outcome="accept_then_reset", statuses={"none": True})
     system.write(PHONE, "hola")
-    system.write("573001234502", "soy otra persona")
 
-    handled(system, 2)
+    handled(system)
     parts = system.rows("SELECT flagged FROM outbox WHERE state = 'unknown'")
     assert [part["flagged"] for part in parts] == [True]
     to_first = [row for row in system.sent() if row["request"]["to"] == f"+{PHONE}"]
     assert len(to_first) == 1
     assert "unknown" in [status for _, _, status in system.thread()]
+
+
+def test_a_silence_among_other_statuses_is_sent_again_once(system):
+    system.fault(to=f"+{PHONE}", call=1, outcome="reset", statuses={"none": True})
+    system.write(PHONE, "hola")
+    system.write("573001234502", "soy otra persona")
+
+    handled(system, 2)
+    to_first = [row["outcome"] for row in system.sent() if row["request"]["to"] == f"+{PHONE}"]
+    assert to_first == ["reset", "accepted"]
+    assert system.rows("SELECT state FROM outbox WHERE attempt = 2") == [{"state": "accepted"}]
 
 
 def test_a_server_error_without_a_reason_is_not_repeated(system):
@@ -85,7 +95,8 @@ def test_a_refusal_for_now_is_tried_again_and_goes_once(system):
 
     assert handled(system) == [("done", "answered")]
     assert len(system.texts()) == 1
-    assert system.rows("SELECT attempts FROM inbox WHERE kind = 'message'")[0]["attempts"] == 2
+    part = system.rows("SELECT attempt, refusals FROM outbox")[0]
+    assert (part["attempt"], part["refusals"]) == (2, 1)
 
 
 def test_a_retry_of_a_picture_does_not_repeat_the_text(system):
@@ -98,11 +109,12 @@ def test_a_retry_of_a_picture_does_not_repeat_the_text(system):
 
 
 def test_what_never_works_becomes_a_dead_letter_and_a_person_is_asked(system):
-    system.fault(to=f"+{PHONE}", times=0, outcome="error", code=131000)
+    system.fault(to=f"+{PHONE}", times=0, outcome="error", code=1)
     system.write(PHONE, "hola")
 
-    assert handled(system) == [("dead", "131000")]
-    assert system.rows("SELECT attempts FROM inbox WHERE kind = 'message'")[0]["attempts"] == 3
+    assert handled(system) == [("dead", "1")]
+    part = system.rows("SELECT state, attempt FROM outbox")[0]
+    assert (part["state"], part["attempt"]) == ("failed", 2)
     conversation = system.rows("SELECT owner, handover_trigger FROM conversations")[0]
     assert conversation == {"owner": "queue", "handover_trigger": "BOT_FAILED"}
 

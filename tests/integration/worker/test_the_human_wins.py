@@ -172,10 +172,10 @@ def test_words_of_an_agent_that_never_went_are_shown_as_failed(system, console):
 
 
 def test_what_a_dead_turn_left_goes_when_a_person_asks_for_it(system, console, database):
-    system.chat.reply = "Uno [SEND_IMAGE: cafe-huila]"
-    system.fault(to=f"+{PHONE}", type="image", times=3, outcome="error", code=131000)
+    system.chat.reply = "\n".join(f"Línea {number}: {'x' * 60}" for number in range(90))
+    system.fault(to=f"+{PHONE}", call=2, outcome="error", code=100)
     system.write(PHONE, "hola")
-    assert handled(system, 1) == [("dead", "131000")]
+    assert handled(system, 1) == [("dead", "100")]
 
     with database.store("store-1") as connection:
         letter = dead_letters.waiting(connection, "store-1")[0]
@@ -183,4 +183,4 @@ def test_what_a_dead_turn_left_goes_when_a_person_asks_for_it(system, console, d
     console.doorbells.ring("store-1", [conversation])
 
     assert handled(system, 1)[0][0] == "done"
-    assert (len(system.texts()), len(system.images())) == (1, 1)
+    assert "\n".join(system.texts()) == system.chat.reply

@@ -105,6 +105,56 @@ def test_a_late_status_takes_nothing_back():
     assert state["thread"]["messages"][0]["status"] == "delivered"
 
 
+def standing(*told):
+    """Let statuses come one after the other, as (status, attempt); say how the message stands."""
+    events = [
+        event(seq, "message_status", {"message_id": "1", "status": status, "attempt": attempt})
+        for seq, (status, attempt) in enumerate(told, 12)
+    ]
+    state = after(loaded(), new_message(11, message("1", role="agent", attempt=1)), *events)
+    (shown,) = state["thread"]["messages"]
+    return shown["status"], shown["attempt"], shown["can_retry"]
+
+
+def test_a_message_that_goes_again_moves_on_by_its_attempt():
+    failed, again = ("failed", 1), ("retrying", 1)
+
+    assert standing(("sent", 1), again) == ("retrying", 1, False)
+    assert standing(failed) == ("failed", 1, True)
+    assert standing(failed, again, ("sent", 1)) == ("retrying", 1, False)
+    assert standing(failed, again, ("sending", 2), ("sent", 2)) == ("sent", 2, False)
+    assert standing(again, ("sending", 2), ("failed", 2)) == ("failed", 2, True)
+    assert standing(again, ("delivered", 1), ("sending", 2)) == ("delivered", 1, False)
+    assert standing(("delivered", 1), ("read", 2)) == ("read", 2, False)
+
+
+def test_a_retry_is_shown_from_its_answer_on_unless_more_is_known_by_then():
+    failed = message("1", role="agent", attempt=1, can_retry=True) | {"status": "failed"}
+    taken = {"type": "retryTaken", "sessionId": "a", "id": "1"}
+    sent = event(11, "message_status", {"message_id": "1", "status": "sent", "attempt": 2})
+
+    assert after(loaded(failed), taken)["thread"]["messages"][0]["status"] == "retrying"
+    assert after(loaded(failed), sent, taken)["thread"]["messages"][0]["status"] == "sent"
+
+
+@pytest.mark.parametrize(
+    ("before", "is_paused", "said"),
+    [
+        ({"status": "unknown"}, False, "behind"),
+        ({"status": "unknown", "error": "No status came."}, False, ""),
+        ({"status": "sending", "time": "2020-01-01T00:00:00Z"}, False, "behind"),
+        ({"status": "sent"}, False, ""),
+        ({"status": "sent"}, True, "paused"),
+    ],
+)
+def test_what_waits_says_what_for(before, is_paused, said):
+    stores = [{"id": "s", "status": "paused" if is_paused else "active"}]
+    held = {"type": "set", "values": {"stores": stores, "storeId": "s"}}
+    state = after(held, loaded(message("1", role="assistant") | before), written())
+
+    assert state["heldUp"] == said
+
+
 def test_a_message_that_changed_keeps_its_place_and_shows_the_rest():
     liked = message("1", reactions={"user": "👍"})
     change = event(11, "message_update", {"sessionId": "a", "message": liked})

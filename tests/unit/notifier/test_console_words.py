@@ -49,7 +49,7 @@ def test_a_reason_that_nobody_foresaw_is_shown_as_it_is():
     assert of_kinds("mediaFault", "en", "404") == of_kinds("mediaFault", "en", "expired")
     assert of_kinds("mediaFault", "en", "503").endswith("did not answer.")
     assert of_kinds("mediaFault", "en", "melted").endswith("melted.")
-    assert "renew it" in of_kinds("pausedFor", "en", "token_expired")
+    assert "goes on by itself" in of_kinds("pausedFor", "en", "token_expired")
     assert of_kinds("pausedFor", "en", "moon").endswith("Reason: moon.")
     assert of_kinds("pausedFor", "en", "").endswith("paused it.")
 
@@ -89,8 +89,13 @@ def test_sizes_and_amounts_read_as_people_write_them():
     ) == ["1.2 MB", "0 B", "", "US$1,234.5", "3 not a currency"]
 
 
-def test_every_reason_for_a_pause_is_said_in_words():
-    reasons = """account_deleted account_disabled account_disconnected account_locked
-    account_offboarded answers_restricted token_expired"""
-    told = said(*(["kinds", "pausedFor", "es", reason] for reason in reasons.split()))
-    assert [words for words in told if "Motivo" in words] == []
+def test_who_runs_a_store_resumes_what_no_new_token_does():
+    asked = [
+        ("owner", "spam_limit"),
+        ("administrator", ""),
+        ("agent", ""),
+        ("owner", "token_expired"),
+    ]
+    stores = [{"role": role, "paused_reason": reason} for role, reason in asked]
+
+    assert said(*(["state", "mayResume", each] for each in stores)) == [True, True, False, False]

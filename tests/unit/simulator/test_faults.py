@@ -75,7 +75,9 @@ def test_a_script_of_statuses_is_read():
 
     assert scripted.statuses == StatusScript((StatusStep("read", 5), StatusStep("sent", 7)))
     assert failing.statuses.steps == (StatusStep("failed", 50),)
-    assert failing.statuses.failure == StatusFailure(131047, "Message failed")
+    assert failing.statuses.failure == StatusFailure(
+        131047, "Re-engagement message", "Re-engagement message"
+    )
     assert silent.statuses == StatusScript(())
 
 
@@ -110,7 +112,11 @@ def test_a_fault_is_shown_as_it_was_asked_for():
     body = {
         "outcome": "statuses",
         "store_id": "store-1",
-        "statuses": {"order": ["failed"], "delay_ms": [9], "failed": {"code": 1, "title": "t"}},
+        "statuses": {
+            "order": ["failed"],
+            "delay_ms": [9],
+            "failed": {"code": 1, "title": "t", "details": "d"},
+        },
     }
 
     shown = describe_fault(Armed(parse_fault(body, "id"), seen=2, used=1))

@@ -35,15 +35,25 @@ def test_an_answer_brings_status_body_and_wait(http, loopback, answer):
     assert loopback.requests[0]["headers"]["x-one"] == "1"
 
 
-@pytest.mark.parametrize("given", ["", "soon", "-1", "Wed, 21 Oct 2026 07:28:00 GMT", "1.5", "²"])
+@pytest.mark.parametrize("given", ["", "soon", "-1", "Wed, 41 Oct 2026 07:28:00 GMT", "1.5", "²"])
 def test_a_wait_that_is_no_number_of_seconds_counts_for_nothing(http, loopback, answer, given):
     loopback.answers(answer(503, b"", Retry_After=given.encode().decode("latin-1")))
     assert http.ask("GET", loopback.url, {}).retry_after is None
 
 
-def test_a_wait_of_days_is_cut_to_an_hour(http, loopback, answer):
-    loopback.answers(answer(503, b"", Retry_After="999999999999"))
-    assert http.ask("GET", loopback.url, {}).retry_after == 3600
+@pytest.mark.parametrize(
+    ("given", "seconds"),
+    [
+        ("999999999999", 3600),
+        ("Wed, 21 Oct 2026 07:28:30 GMT", 30),
+        ("Wed, 21 Oct 2026 07:27:00 GMT", 0),
+        ("Thu, 21 Oct 2027 07:28:00 GMT", 3600),
+    ],
+)
+def test_a_wait_may_be_a_date_and_is_an_hour_at_most(http, loopback, answer, given, seconds):
+    asked = {"Retry_After": given, "Date": "Wed, 21 Oct 2026 07:28:00 GMT"}
+    loopback.answers(answer(503, b"", **asked))
+    assert http.ask("GET", loopback.url, {}).retry_after == seconds
 
 
 @pytest.mark.parametrize("body", [b"", b"\xff\xfe", b"{", b"[" * 900])

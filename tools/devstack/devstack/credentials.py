@@ -19,6 +19,11 @@ class Credentials:
     verify_token: str
     own: bool = False
 
+    @property
+    def waba_id(self) -> str:
+        """Name the account as the simulator does; a person's own is not known here."""
+        return "" if self.own else f"10{self.phone_number_id}"
+
 
 def credentials_of(store: DemoStore, settings: Settings, secrets: SecretsFile) -> Credentials:
     """Choose a store's credentials: WHATSAPP_* win for store-1, one by one."""

@@ -86,6 +86,7 @@ def _store_body(store: DemoStore, credentials: Credentials) -> dict[str, Any]:
 def _credentials_body(credentials: Credentials) -> dict[str, str]:
     return {
         "phone_number_id": credentials.phone_number_id,
+        "waba_id": credentials.waba_id,
         "access_token": credentials.access_token,
         "app_secret": credentials.app_secret,
         "verify_token": credentials.verify_token,

@@ -13,6 +13,8 @@ from simulator.product_pictures import ProductPictures
 from simulator.state import SimulatorState
 from simulator.status_sender import StatusSender
 from simulator.store_book import StoreBook
+from simulator.templates import TemplateShelf
+from simulator.upload_shelf import UploadShelf
 
 _EXTENSION = "simulator"
 
@@ -29,11 +31,14 @@ class Box:
     threads: PhoneThreads
     streams: PhoneStreams
     media: MediaShelf
+    uploads: UploadShelf
     pictures: ProductPictures
+    templates: TemplateShelf
 
     def find_media(self, media_id: str) -> Picture:
-        """Find a file that a customer can have sent; raises NotFoundError."""
-        return self.media.find(media_id) or self.pictures.get(media_id)
+        """Find a file that was uploaded, or that a customer can have sent; raises NotFoundError."""
+        known = self.media.find(media_id) or self.uploads.find(media_id)
+        return known or self.pictures.get(media_id)
 
     def close(self) -> None:
         """Let waiting requests and listening pages go, and stop sending statuses.

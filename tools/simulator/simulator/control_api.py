@@ -1,9 +1,8 @@
-"""The routes under `/sim`: write as a customer, read the ledger, arm faults.
+"""The routes under `/sim`: write as a customer, read the ledger.
 
 For tests and developers only: there is no log-in, so the simulator listens on loopback.
 """
 
-import secrets
 import time
 from dataclasses import asdict
 from typing import Any
@@ -15,7 +14,6 @@ from common.errors import InvalidRequestError
 from simulator import fields
 from simulator.box import current_box
 from simulator.calls import describe_call
-from simulator.fault_requests import describe_fault, parse_fault
 from simulator.inbound_requests import Stamps, parse_delivery
 from simulator.media_payloads import complete_media
 from simulator.phone_messages import messages_in
@@ -85,24 +83,6 @@ def list_sent(store_id: str) -> ResponseReturnValue:
 def clear_sent(store_id: str) -> ResponseReturnValue:
     box = current_box()
     box.state.forget_calls(box.stores.get(store_id).phone_number_id)
-    return "", 204
-
-
-@blueprint.post("/faults")
-def arm_fault() -> ResponseReturnValue:
-    fault = parse_fault(_body(), f"fault-{secrets.token_hex(4)}")
-    current_box().state.arm(fault)
-    return jsonify(id=fault.id), 201
-
-
-@blueprint.get("/faults")
-def list_faults() -> ResponseReturnValue:
-    return jsonify(faults=[describe_fault(armed) for armed in current_box().state.armed()])
-
-
-@blueprint.delete("/faults")
-def clear_faults() -> ResponseReturnValue:
-    current_box().state.disarm()
     return "", 204
 
 

@@ -82,6 +82,6 @@ def _status_error(failure: StatusFailure) -> Json:
         "code": failure.code,
         "title": failure.title,
         "message": failure.title,
-        "error_data": {"details": failure.title},
+        "error_data": {"details": failure.details},
         "href": _ERROR_PAGE,
     }

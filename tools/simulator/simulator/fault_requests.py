@@ -15,23 +15,14 @@ from simulator.faults import (
     MEDIA_KINDS,
     OF_MEDIA,
     OUTCOMES,
+    RETRY_AFTER_FORMS,
     Armed,
     Fault,
 )
-from simulator.status_scripts import (
-    SCRIPTED_GAP_MS,
-    STATUS_NAMES,
-    USUAL,
-    StatusFailure,
-    StatusScript,
-    StatusStep,
-)
+from simulator.status_requests import HIGHEST_CODE, describe_script, parse_script
 
 _FIELDS = frozenset(each.name for each in dataclass_fields(Fault)) - {"id"}
-_STATUS_FIELDS = frozenset({"order", "delay_ms", "none", "failed"})
 _MOST_CALLS = 1_000_000
-_LONGEST_GAP_MS = 3_600_000
-_HIGHEST_CODE = 9_999_999
 
 
 def parse_fault(body: Any, fault_id: str) -> Fault:
@@ -39,7 +30,7 @@ def parse_fault(body: Any, fault_id: str) -> Fault:
     asked = fields.as_object(body)
     fields.refuse_unknown(asked, _FIELDS)
     outcome = fields.choice(asked, "outcome", OUTCOMES)
-    statuses = _script(asked["statuses"]) if asked.get("statuses") is not None else None
+    statuses = parse_script(asked["statuses"]) if asked.get("statuses") is not None else None
     if outcome == "statuses" and statuses is None:
         raise InvalidRequestError("statuses is required.", field="statuses")
     kind = fields.choice(asked, "kind", KINDS, "message")
@@ -55,12 +46,13 @@ def parse_fault(body: Any, fault_id: str) -> Fault:
         type=fields.optional_text(asked, "type"),
         call=fields.whole(asked, "call", 0, 1, _MOST_CALLS) or None,
         times=fields.whole(asked, "times", 1, 0, _MOST_CALLS),
-        code=fields.whole(asked, "code", 131000, 0, _HIGHEST_CODE),
+        code=fields.whole(asked, "code", 131000, 0, HIGHEST_CODE),
         http_status=fields.whole(asked, "http_status", 0, 200, 599) or None,
         body=asked.get("body"),
         accepted=_accepted(asked, outcome),
         seconds=fields.optional_number(asked, "seconds", 0, LONGEST_WAIT_SECONDS),
         retry_after=fields.optional_number(asked, "retry_after", 0, 86_400),
+        retry_after_as=fields.choice(asked, "retry_after_as", RETRY_AFTER_FORMS, "seconds"),
         statuses=statuses,
     )
 
@@ -69,7 +61,7 @@ def describe_fault(armed: Armed) -> dict[str, Any]:
     """Write a fault with its counters; what was left open is left out."""
     fault = armed.fault
     shown = {each.name: getattr(fault, each.name) for each in dataclass_fields(Fault)}
-    shown["statuses"] = None if fault.statuses is None else _describe_script(fault.statuses)
+    shown["statuses"] = None if fault.statuses is None else describe_script(fault.statuses)
     kept = {name: value for name, value in shown.items() if value is not None}
     return {**kept, "seen": armed.seen, "used": armed.used}
 
@@ -79,59 +71,3 @@ def _accepted(asked: Mapping[str, Any], outcome: str) -> bool:
     if accepted and outcome != "http":
         raise InvalidRequestError("accepted goes with the outcome http only.", field="accepted")
     return accepted
-
-
-def _script(value: Any) -> StatusScript:
-    asked = fields.as_object(value, "statuses")
-    fields.refuse_unknown(asked, _STATUS_FIELDS)
-    if fields.flag(asked, "none"):
-        return StatusScript(())
-    failure = _failure(asked.get("failed"))
-    names = _names(asked, failure)
-    if "failed" in names and failure is None:
-        failure = StatusFailure(131000, "Something went wrong")
-    gaps = _gaps(asked, names)
-    return StatusScript(tuple(map(StatusStep, names, gaps)), failure)
-
-
-def _names(asked: Mapping[str, Any], failure: StatusFailure | None) -> tuple[str, ...]:
-    usual = tuple(step.status for step in USUAL.steps)
-    names = asked.get("order", usual if failure is None else ("failed",))
-    if not isinstance(names, list | tuple) or not all(
-        isinstance(name, str) and name in STATUS_NAMES for name in names
-    ):
-        raise InvalidRequestError(
-            f"order must be a list of {sorted(STATUS_NAMES)}.", field="statuses.order"
-        )
-    return tuple(names)
-
-
-def _gaps(asked: Mapping[str, Any], names: tuple[str, ...]) -> tuple[int, ...]:
-    delay = asked.get("delay_ms")
-    if not isinstance(delay, list):
-        gap = fields.whole(asked, "delay_ms", SCRIPTED_GAP_MS, 0, _LONGEST_GAP_MS)
-        return (gap,) * len(names)
-    if len(delay) != len(names):
-        raise InvalidRequestError("delay_ms needs one number per status.", field="delay_ms")
-    return tuple(
-        fields.whole({"delay_ms": each}, "delay_ms", 0, 0, _LONGEST_GAP_MS) for each in delay
-    )
-
-
-def _failure(value: Any) -> StatusFailure | None:
-    if value is None:
-        return None
-    asked = fields.as_object(value, "statuses.failed")
-    fields.refuse_unknown(asked, {"code", "title"})
-    code = fields.whole(asked, "code", 131000, 0, _HIGHEST_CODE)
-    return StatusFailure(code, fields.optional_text(asked, "title") or "Message failed")
-
-
-def _describe_script(script: StatusScript) -> dict[str, Any]:
-    shown: dict[str, Any] = {
-        "order": [step.status for step in script.steps],
-        "delay_ms": [step.gap_ms for step in script.steps],
-    }
-    if script.failure is not None:
-        shown["failed"] = {"code": script.failure.code, "title": script.failure.title}
-    return shown

@@ -26,7 +26,9 @@ OUTCOMES: dict[str, bool] = {
 # What can become of a customer's file only, when it is described (`media`) or sent (`file`).
 OF_MEDIA = frozenset({"missing", "wrong_hash", "slow", "redirect"})
 MEDIA_KINDS = frozenset({"media", "file"})
-KINDS = frozenset({"message", "read", "any"}) | MEDIA_KINDS
+KINDS = frozenset({"message", "read", "upload", "templates", "any"}) | MEDIA_KINDS
+# How the header is written: a number, or a date, which every caller must understand as well.
+RETRY_AFTER_FORMS = frozenset({"seconds", "date"})
 LONGEST_WAIT_SECONDS = 120.0
 UNTIL_CLEARED = 0
 
@@ -50,6 +52,7 @@ class Fault:
     accepted: bool = False
     seconds: float | None = None
     retry_after: float | None = None
+    retry_after_as: str = "seconds"
     statuses: StatusScript | None = None
 
     @property

@@ -5,6 +5,9 @@ delays, hangs or cuts the connection as decided.
 """
 
 import json
+import math
+import time
+from email.utils import formatdate
 from typing import Any
 
 from flask import Blueprint, Response, request
@@ -13,7 +16,7 @@ from simulator.box import Box, current_box
 from simulator.connections import CutConnection, connection_of, hold
 from simulator.graph_server import Handled
 from simulator.phone_messages import PhoneKey
-from simulator.verdicts import RESET, Verdict
+from simulator.verdicts import RESET, RetryAfter, Verdict
 
 blueprint = Blueprint("graph_api", __name__)
 
@@ -23,6 +26,11 @@ def send_message(version: str, phone_number_id: str) -> Response:  # noqa: ARG00
     box = current_box()
     body = _body(request.get_data())
     handled = box.graph.take(phone_number_id, request.path, body, token=has_token())
+    return carry_out(box, handled)
+
+
+def carry_out(box: Box, handled: Handled) -> Response:
+    """Do what was decided: answer, perhaps late, or hold and cut the connection."""
     verdict = handled.taken.verdict
     connection = connection_of(request.environ)
     if verdict.ending == RESET:
@@ -71,5 +79,11 @@ def _answer(verdict: Verdict) -> Response:
         response = Response(json.dumps(verdict.body), mimetype="application/json")
     response.status_code = verdict.http_status or 200
     if verdict.retry_after is not None:
-        response.headers["Retry-After"] = f"{verdict.retry_after:g}"
+        response.headers["Retry-After"] = _header_of(verdict.retry_after)
     return response
+
+
+def _header_of(wait: RetryAfter) -> str:
+    if wait.is_date:
+        return formatdate(math.ceil(time.time() + wait.seconds), usegmt=True)
+    return f"{wait.seconds:g}"

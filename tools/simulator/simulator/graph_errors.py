@@ -7,7 +7,9 @@ The numbers are Meta's, from its page of error codes (12 December 2025).
 from dataclasses import dataclass
 from typing import Any
 
-# code: (HTTP status, title); a code that is not here answers 400.
+from common.send_errors import rule_for
+
+# code: (HTTP status, title); one that is not here is answered as the table of sending has it.
 _KNOWN: dict[int, tuple[int, str]] = {
     0: (401, "AuthException"),
     1: (400, "API Unknown"),
@@ -45,9 +47,21 @@ _KNOWN: dict[int, tuple[int, str]] = {
     131056: (400, "Business account, consumer account pair rate limit hit"),
     131057: (500, "Account in maintenance mode"),
     131062: (400, "Recipient identifier is not supported for this message"),
+    132000: (400, "Template Param Count Mismatch"),
     132001: (404, "Template does not exist"),
+    132005: (400, "Template Hydrated Text Too Long"),
+    132007: (400, "Template Format Character Policy Violated"),
+    132012: (400, "Template Parameter Format Mismatch"),
+    132015: (400, "Template is Paused"),
+    132016: (400, "Template is Disabled"),
+    132018: (400, "There was an issue with the parameters in your template"),
+    132068: (400, "Flow is in blocked state"),
+    132069: (400, "Flow is in throttled state"),
     133004: (503, "Server temporarily unavailable"),
     133010: (400, "Phone number not registered"),
+    134100: (400, "Only marketing messages supported"),
+    134101: (400, "Template is syncing"),
+    134102: (400, "Template unavailable for use"),
     135000: (400, "Generic user error"),
     2494100: (500, "Number in maintenance mode"),
 }
@@ -77,7 +91,7 @@ def graph_error(
 
 
 def title_of(code: int) -> str:
-    return _KNOWN.get(code, (0, "Unknown error"))[1]
+    return _KNOWN.get(code, (0, rule_for(code).meaning))[1]
 
 
 def error_body(error: GraphError, trace_id: str) -> dict[str, Any]:
@@ -97,4 +111,5 @@ def error_body(error: GraphError, trace_id: str) -> dict[str, Any]:
 def _status_of(code: int) -> int:
     if code in _PERMISSION_CODES:
         return 403
-    return _KNOWN.get(code, (400, ""))[0]
+    known = _KNOWN.get(code)
+    return known[0] if known else rule_for(code).http[0]

@@ -5,6 +5,7 @@ or `RefusedError` with the error Meta would answer. Pure: no I/O.
 """
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -39,18 +40,34 @@ class ReadReceipt:
     user_id: str | None = None
 
 
-GraphRequest = OutboundMessage | ReadReceipt
+@dataclass(frozen=True)
+class Upload:
+    """A file is given to the API, to be sent by `media_id`; `type` is the kind of message."""
+
+    media_id: str
+    type: str
+    kind: str = "upload"
+    phone: str | None = None
+    user_id: str | None = None
 
 
-def parse_graph_request(body: Any) -> GraphRequest:
+GraphRequest = OutboundMessage | ReadReceipt | Upload
+
+
+def parse_graph_request(body: Any) -> OutboundMessage | ReadReceipt:
     """Read one request body; raises RefusedError with Meta's code (100, 131008 or 131009)."""
     if not isinstance(body, dict):
         raise refuse(100, "The body is not a JSON object.")
-    if body.get("messaging_product") != "whatsapp":
-        raise refuse(100, "The parameter messaging_product is required and must be whatsapp.")
+    require_product(body)
     if "status" in body:
         return _read_receipt(body)
     return _message(body)
+
+
+def require_product(body: Mapping[str, Any]) -> None:
+    """Check what every request names; raises RefusedError (100)."""
+    if body.get("messaging_product") != "whatsapp":
+        raise refuse(100, "The parameter messaging_product is required and must be whatsapp.")
 
 
 def _read_receipt(body: dict[str, Any]) -> ReadReceipt:

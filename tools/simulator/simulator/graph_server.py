@@ -4,12 +4,14 @@ Between `graph_api` (Flask) and the state. Never waits and never touches a socke
 """
 
 import secrets
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from simulator.faults import Asked, Fault
 from simulator.graph_errors import GraphError, graph_error
 from simulator.graph_requests import GraphRequest, OutboundMessage, parse_graph_request
+from simulator.graph_upload_forms import UploadForm
 from simulator.refusals import RefusedError
 from simulator.state import Arrival, SimulatorState, Taken
 from simulator.status_scripts import USUAL
@@ -19,6 +21,8 @@ from simulator.store_book import StoreBook
 from simulator.verdicts import Verdict, judge, refusal
 from simulator.wamids import new_wamid
 
+Check = Callable[[SimulatedStore, Mapping[str, Any]], None]
+Read = Callable[[SimulatedStore], GraphRequest]
 _NO_TOKEN = graph_error(190, "An access token is required to request this resource.")
 
 
@@ -31,28 +35,59 @@ class Handled:
 
 
 class GraphServer:
-    """Answers `POST /<version>/<phone_number_id>/messages` for every known number."""
+    """Answers `POST /<version>/<phone_number_id>/messages` and `/media` for every known number.
 
-    def __init__(self, stores: StoreBook, state: SimulatorState) -> None:
+    `checks` look at a well-formed message with its store, and refuse what Meta would not know.
+    """
+
+    def __init__(self, stores: StoreBook, state: SimulatorState, checks: Sequence[Check]) -> None:
         self._stores = stores
         self._state = state
+        self._checks = checks
 
     def take(self, phone_number_id: str, path: str, body: Any, *, token: bool) -> Handled:
         """Record and decide one request; `token` tells whether it carried a bearer token."""
-        store = self._stores.by_number(phone_number_id)
-        found = _read(store, body, token=token)
+
+        def read(store: SimulatedStore) -> GraphRequest:
+            request = parse_graph_request(body)
+            for check in self._checks:
+                check(store, body)
+            return request
+
+        return self._take(_Sent(phone_number_id, path, body), read, token=token)
+
+    def take_upload(
+        self, phone_number_id: str, path: str, form: UploadForm, *, token: bool
+    ) -> Handled:
+        """Record and decide one upload; the caller keeps the file of one that was taken."""
+        sent = _Sent(phone_number_id, path, form.describe())
+        return self._take(sent, lambda _: form.parse(), token=token)
+
+    def _take(self, sent: "_Sent", read: Read, *, token: bool) -> Handled:
+        store = self._stores.by_number(sent.phone_number_id)
+        found = _read(store, read, token=token)
         if isinstance(found, GraphError):
             verdict = refusal(found, _trace_id())
-            arrival = Arrival(phone_number_id, path, body, None)
-            return Handled(self._state.take(arrival, lambda _: verdict), None)
-        asked = _asked(found, store, phone_number_id)
+            arrival = Arrival(sent.phone_number_id, sent.path, sent.body, None)
+            return Handled(self._state.take(arrival, lambda *_: verdict), None)
+        asked = _asked(found, store, sent.phone_number_id)
         taken = self._state.take(
-            Arrival(phone_number_id, path, body, asked), lambda fault: _judge(found, fault)
+            Arrival(sent.phone_number_id, sent.path, sent.body, asked),
+            lambda fault, code: _judge(found, fault, code),
         )
         return Handled(taken, _statuses(found, taken))
 
 
-def _read(store: SimulatedStore | None, body: Any, *, token: bool) -> GraphRequest | GraphError:
+@dataclass(frozen=True)
+class _Sent:
+    """A request as it goes into the ledger."""
+
+    phone_number_id: str
+    path: str
+    body: Any
+
+
+def _read(store: SimulatedStore | None, read: Read, *, token: bool) -> GraphRequest | GraphError:
     """Read a request in Meta's order of checks: the token, the number, the shape."""
     if not token:
         return _NO_TOKEN
@@ -60,7 +95,7 @@ def _read(store: SimulatedStore | None, body: Any, *, token: bool) -> GraphReque
         details = "Unsupported post request. There is no such phone number id."
         return graph_error(100, details, subcode=33)
     try:
-        return parse_graph_request(body)
+        return read(store)
     except RefusedError as refused:
         return refused.error
 
@@ -75,7 +110,9 @@ def _asked(request: GraphRequest, store: SimulatedStore | None, phone_number_id:
     )
 
 
-def _judge(request: GraphRequest, fault: Fault | None) -> Verdict:
+def _judge(request: GraphRequest, fault: Fault | None, limit_code: int | None) -> Verdict:
+    if limit_code is not None:
+        return refusal(graph_error(limit_code), _trace_id())
     return judge(request, fault, new_wamid(), _trace_id())
 
 

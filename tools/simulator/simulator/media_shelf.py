@@ -25,6 +25,7 @@ class Picture:
     mime_type: str
     sha256: str
     content: bytes
+    filename: str = ""
 
 
 class MediaShelf:

@@ -30,14 +30,15 @@ def add_page(app: Flask, settings: Settings) -> None:
 
 
 def content_policy(settings: Settings) -> str:
-    """Allow nothing from elsewhere but pictures, and those from the products' own origin."""
-    pictures = _origin(settings.base_url or settings.catalog_url)
+    """Allow nothing from elsewhere but files, and those only from the products' origin."""
+    files = _origin(settings.base_url or settings.catalog_url)
     return "; ".join(
         (
             "default-src 'none'",
             "script-src 'self'",
             "style-src 'self'",
-            f"img-src 'self' {pictures}".strip(),
+            f"img-src 'self' {files}".strip(),
+            f"media-src 'self' {files}".strip(),
             "connect-src 'self'",
             "base-uri 'none'",
             "form-action 'self'",

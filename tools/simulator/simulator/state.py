@@ -1,4 +1,4 @@
-"""Everything the simulator remembers of a run: Graph requests and armed faults, in memory.
+"""Everything the simulator remembers of a run: Graph requests, armed faults and limits, in memory.
 
 One lock guards it all, so a request's place in the order, the fault it meets and its fate are
 one step. Does no I/O and waits for nothing.
@@ -12,9 +12,11 @@ from typing import Any
 
 from simulator.calls import GraphCall, StatusNote
 from simulator.faults import Armed, Asked, Fault, next_fault
+from simulator.limits import Limit, SlidingLimits
 from simulator.verdicts import Verdict
 
-Judge = Callable[[Fault | None], Verdict]
+# Given the fault that a request meets, or else the code of a limit that it is over.
+Judge = Callable[[Fault | None, int | None], Verdict]
 
 
 @dataclass(frozen=True)
@@ -45,6 +47,7 @@ class SimulatorState:
         self._lock = Lock()
         self._count = 0
         self._calls: dict[str, dict[int, GraphCall]] = {}
+        self._limits = SlidingLimits()
         self._armed: tuple[Armed, ...] = ()
         self._released = Event()
         self._closing = False
@@ -52,12 +55,16 @@ class SimulatorState:
     def take(self, arrival: Arrival, judge: Judge) -> Taken:
         """Record one request with its final fate."""
         with self._lock:
-            fault = self._fault_for(arrival.asked)
-            verdict = judge(fault)
+            now = self._clock()
+            code = self._limits.code_for(arrival.asked, now) if arrival.asked else None
+            fault = self._fault_for(arrival.asked) if code is None else None
+            verdict = judge(fault, code)
+            if arrival.asked and verdict.outcome == "accepted":
+                self._limits.count(arrival.asked, now)
             self._count += 1
             call = GraphCall(
                 number=self._count,
-                time=self._clock(),
+                time=now,
                 phone_number_id=arrival.phone_number_id,
                 path=arrival.path,
                 request=arrival.request,
@@ -108,6 +115,18 @@ class SimulatorState:
             self._released.set()
             if not self._closing:
                 self._released = Event()
+
+    def put_limit(self, limit: Limit) -> None:
+        with self._lock:
+            self._limits.put(limit)
+
+    def limits(self) -> tuple[Limit, ...]:
+        with self._lock:
+            return self._limits.all()
+
+    def forget_limits(self) -> None:
+        with self._lock:
+            self._limits.forget()
 
     def close(self) -> None:
         """Let every waiting request go, now and from now on."""

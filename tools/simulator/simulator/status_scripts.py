@@ -17,6 +17,7 @@ class StatusFailure:
 
     code: int
     title: str
+    details: str
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from typing import Any
 
 from simulator.faults import LONGEST_WAIT_SECONDS, Fault
 from simulator.graph_errors import GraphError, error_body, graph_error
-from simulator.graph_requests import GraphRequest, OutboundMessage
+from simulator.graph_requests import GraphRequest, OutboundMessage, Upload
 
 _EDGE_STATUS = 502
 _EDGE_PAGE = "<html><head><title>502 Bad Gateway</title></head><body>Bad Gateway</body></html>"
@@ -19,11 +19,20 @@ _HANGING = frozenset({"hang", "accept_then_hang"})
 
 
 @dataclass(frozen=True)
+class RetryAfter:
+    """When to come again: in so many seconds, named as they are or as a date."""
+
+    seconds: float
+    is_date: bool
+
+
+@dataclass(frozen=True)
 class Verdict:
     """The fate of one request.
 
     `outcome` is what a ledger counts: accepted (then there is a wamid, whatever was answered),
-    read, error, http, hang or reset. `ending` is how the connection ends, after `seconds`.
+    read, uploaded, error, http, hang or reset. `ending` is how the connection ends, after
+    `seconds`.
     """
 
     outcome: str
@@ -32,11 +41,11 @@ class Verdict:
     http_status: int | None = None
     body: Any = None
     seconds: float = 0.0
-    retry_after: float | None = None
+    retry_after: RetryAfter | None = None
     error_code: int | None = None
 
 
-def refusal(error: GraphError, trace_id: str, retry_after: float | None = None) -> Verdict:
+def refusal(error: GraphError, trace_id: str, retry_after: RetryAfter | None = None) -> Verdict:
     """Answer with a Graph error."""
     return Verdict(
         outcome="error",
@@ -53,7 +62,7 @@ def judge(request: GraphRequest, fault: Fault | None, wamid: str, trace_id: str)
         return _taken(request, wamid)
     if fault.outcome == "error":
         error = graph_error(fault.code, http_status=fault.http_status)
-        return refusal(error, trace_id, fault.retry_after)
+        return refusal(error, trace_id, _retry_after(fault))
     if fault.outcome == "http":
         return _edge_answer(request, fault, wamid)
     if fault.outcome in _SILENT:
@@ -70,6 +79,8 @@ def judge(request: GraphRequest, fault: Fault | None, wamid: str, trace_id: str)
 
 
 def _taken(request: GraphRequest, wamid: str) -> Verdict:
+    if isinstance(request, Upload):
+        return Verdict("uploaded", http_status=200, body={"id": request.media_id})
     if not isinstance(request, OutboundMessage):
         return Verdict("read", http_status=200, body={"success": True})
     contact = {"input": request.address}
@@ -86,8 +97,14 @@ def _edge_answer(request: GraphRequest, fault: Fault, wamid: str) -> Verdict:
         wamid=taken.wamid,
         http_status=fault.http_status or _EDGE_STATUS,
         body=_EDGE_PAGE if fault.body is None else fault.body,
-        retry_after=fault.retry_after,
+        retry_after=_retry_after(fault),
     )
+
+
+def _retry_after(fault: Fault) -> RetryAfter | None:
+    if fault.retry_after is None:
+        return None
+    return RetryAfter(fault.retry_after, fault.retry_after_as == "date")
 
 
 def _silence(request: GraphRequest, fault: Fault, wamid: str) -> Verdict:

@@ -16,6 +16,8 @@ from common.models.conversations import (
 )
 from common.models.mail import (
     account_notices,
+    attachments,
+    command_details,
     event_heads,
     events,
     inbox,
@@ -31,6 +33,8 @@ from common.models.stores import stores
 
 __all__ = [
     "account_notices",
+    "attachments",
+    "command_details",
     "contact_aliases",
     "contacts",
     "conversation_heads",

@@ -1,7 +1,7 @@
 """What came in, what goes out, and what is told to the console."""
 
 from sqlalchemy import BigInteger, Boolean, Column, Integer, LargeBinary, Table, Text
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
 from common.models.metadata import Time, id_column, id_key, metadata, store_key
 
@@ -63,6 +63,7 @@ outbox = Table(
     Column("error_reason", Text),
     Column("refusals", Integer),
     Column("resent_at", Time),
+    Column("failed_wamids", ARRAY(Text)),
 )
 
 uploads = Table(
@@ -73,6 +74,34 @@ uploads = Table(
     Column("source", Text, primary_key=True),
     Column("media_id", Text),
     Column("uploaded_at", Time),
+)
+
+attachments = Table(
+    "attachments",
+    metadata,
+    store_key(),
+    id_key("attachment_id"),
+    id_column("agent_id"),
+    Column("place", Text),
+    Column("kind", Text),
+    Column("mime_type", Text),
+    Column("filename", Text),
+    Column("size", BigInteger),
+    Column("sha256", Text),
+    Column("is_voice", Boolean),
+    Column("created_at", Time),
+    Column("used_at", Time),
+    id_column("message_id"),
+    Column("due_at", Time),
+)
+
+command_details = Table(
+    "command_details",
+    metadata,
+    store_key(),
+    id_key("message_id"),
+    Column("details_sealed", LargeBinary),
+    Column("reply_to", Text),
 )
 
 templates = Table(
@@ -95,6 +124,10 @@ template_lists = Table(
     Column("due_at", Time),
     Column("listed_at", Time),
     Column("problem", Text),
+    Column("asked", Boolean),
+    Column("not_before", Time),
+    Column("failures", Integer),
+    Column("fence", BigInteger),
 )
 
 quarantine = Table(

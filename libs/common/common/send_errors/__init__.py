@@ -11,7 +11,7 @@ from enum import Enum
 from importlib.resources import files
 from typing import Any
 
-_SERVER_FAULT = 500
+_TOO_MANY_REQUESTS, _SERVER_FAULT = 429, 500
 _RANGE = re.compile(r"(\d+)-(\d+)")
 
 
@@ -60,7 +60,7 @@ class ErrorRule:
         return self.pauses
 
     def wait_after(self, refusals: int, retry_after: float | None = None) -> float:
-        """Count the seconds before the next attempt, after so many refusals; what was asked wins."""
+        """Count the seconds before the next attempt after so many refusals; what was asked wins."""
         usual = min(self.wait * self.growth ** min(max(refusals - 1, 0), 32), self.longest)
         return usual if retry_after is None else retry_after
 
@@ -68,12 +68,14 @@ class ErrorRule:
 def rule_for(code: int | str, status: int = 400) -> ErrorRule:
     """Find the rule of a code, as a number or in digits; one nobody knows goes by HTTP status.
 
-    A server's fault may pass; anything else is given up, visibly.
+    A limit and a server's fault may pass; anything else is given up, visibly.
     """
     rule = _BY_CODE.get(str(code))
-    if rule is None:
-        rule = _BY_CODE["server_fault" if status >= _SERVER_FAULT else "not_in_the_table"]
-    return rule
+    if rule is not None:
+        return rule
+    if status == _TOO_MANY_REQUESTS:
+        return _BY_CODE[str(status)]
+    return _BY_CODE["server_fault" if status >= _SERVER_FAULT else "not_in_the_table"]
 
 
 def rules() -> tuple[ErrorRule, ...]:

@@ -5,7 +5,7 @@ from typing import Any
 
 from flask.views import MethodView
 
-from catalog.images import Resolved, resolve
+from catalog.images import Resolved, picture_url, resolve
 from catalog.paging import Page, PageRequest
 from catalog.parts import parts
 from catalog.products import Product
@@ -13,6 +13,7 @@ from catalog.routes.paths import same_id
 from catalog.schemas.paging import PageQuerySchema
 from catalog.schemas.products import (
     ImagesQuestionSchema,
+    PictureProblemSchema,
     ProductChangeSchema,
     ProductPageSchema,
     ProductSchema,
@@ -68,6 +69,24 @@ class OneProduct(MethodView):
     def delete(self, store_id: str, product_id: str) -> None:
         """Forget a product."""
         parts().products.remove(store_id, product_id)
+
+
+@blueprint.route("/stores/<store_id>/products/<product_id>/picture-problem")
+class PictureProblem(MethodView):
+    @blueprint.arguments(PictureProblemSchema)
+    @blueprint.response(204)
+    def post(self, problem: dict[str, str], store_id: str, product_id: str) -> None:
+        """Note that WhatsApp could not load a product's picture, until it has other pictures.
+
+        With its address, what is none of its pictures any more changes nothing.
+        """
+        url, base_url = problem["url"], parts().base_url
+        parts().products.flag_picture(
+            store_id,
+            product_id,
+            problem["code"],
+            lambda reference: url in ("", picture_url(reference, base_url)),
+        )
 
 
 @blueprint.route("/stores/<store_id>/images/resolve")

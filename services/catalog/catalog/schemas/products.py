@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from marshmallow import Schema, ValidationError, fields, post_load, validate
+from marshmallow import Schema, ValidationError, fields, post_dump, post_load, validate
 
 from catalog.images import LONGEST_REFERENCE, picture_url
 from catalog.products import Product
@@ -27,11 +27,24 @@ class ProductFieldsSchema(Schema):
     images = fields.List(
         text(LONGEST_REFERENCE, check=_is_picture), validate=validate.Length(max=_MOST_IMAGES)
     )
+    picture_problem = text(
+        10,
+        metadata={
+            "description": "WhatsApp's code, only when it could not load a picture. Never taken."
+        },
+    )
+
+    @post_dump
+    def _only_a_problem(self, values: dict[str, Any], **_: Any) -> dict[str, Any]:
+        if not values.get("picture_problem"):
+            values.pop("picture_problem", None)
+        return values
 
 
 class ProductSchema(ProductFieldsSchema):
     @post_load
     def _make(self, values: dict[str, Any], **_: Any) -> Product:
+        values.pop("picture_problem", None)
         product_id = values.pop("product_id", "")
         images = tuple(values.pop("images", ()))
         return Product(product_id=product_id, images=images, **values)
@@ -42,6 +55,7 @@ class ProductChangeSchema(ProductFieldsSchema):
 
     @post_load
     def _make(self, values: dict[str, Any], **_: Any) -> dict[str, Any]:
+        values.pop("picture_problem", None)
         if "images" in values:
             values["images"] = tuple(values["images"])
         return values
@@ -56,6 +70,11 @@ class ImagesQuestionSchema(Schema):
     product_ids = fields.List(
         fields.String(), required=True, validate=validate.Length(max=_MOST_ASKED)
     )
+
+
+class PictureProblemSchema(Schema):
+    code = shaped("^[0-9]{1,10}$", required=True)
+    url = text(LONGEST_REFERENCE + 200, load_default="")
 
 
 class PictureSchema(Schema):

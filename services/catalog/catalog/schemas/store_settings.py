@@ -34,6 +34,11 @@ class StoreSettingsSchema(Schema):
     send_rate = _number(_MOST_A_SECOND)
     pair_rate = _number(_LONGEST_PAUSE_SECONDS, least_inclusive=True)
     pair_burst = _whole(1, 1_000)
+    unknown_policy = fields.String(
+        allow_none=True, validate=validate.OneOf(("settle", "flag", "resend_once"))
+    )
+    images_per_reply = _whole(0, 30)
+    picture_by = fields.String(allow_none=True, validate=validate.OneOf(("link", "upload")))
     unknown_seconds = _number(_LONGEST_PAUSE_SECONDS)
     retention_days = _whole(1, _TEN_YEARS_OF_DAYS)
     handover_keywords = fields.List(

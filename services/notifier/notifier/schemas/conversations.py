@@ -28,6 +28,9 @@ class ListedSessionSchema(Schema):
     waiting_since = fields.String(allow_none=True)
     last_message_at = fields.String(allow_none=True)
     handover_trigger = fields.String()
+    unreachable_code = fields.String(
+        metadata={"description": "Why WhatsApp cannot reach them, by its code, until they write."}
+    )
 
 
 class SessionPageSchema(Schema):
@@ -68,8 +71,22 @@ class ShownMessageSchema(Schema):
     time = fields.String()
     kind = fields.String()
     images = fields.List(fields.String())
-    status = fields.String()
-    error = fields.String()
+    status = fields.String(
+        metadata={
+            "description": "sending, retrying, unknown, sent, delivered, read, played or failed; "
+            "received when it is the customer's"
+        }
+    )
+    error = fields.String(
+        metadata={"description": "WhatsApp's words; beside unknown: its status never came."}
+    )
+    error_code = fields.String(
+        metadata={"description": "WhatsApp's code, while it has failed or is retrying."}
+    )
+    attempt = fields.Integer(
+        metadata={"description": "Which attempt it is; 0 when it is not sent by us."}
+    )
+    can_retry = fields.Boolean()
     details = fields.Dict(metadata={"description": "What its kind holds beside words."})
     reply_to = fields.String(allow_none=True, metadata={"description": "The id it answers to."})
     quoted = fields.Nested(QuotedMessageSchema, allow_none=True)
@@ -90,19 +107,10 @@ class MessagePageSchema(Schema):
     next_before = fields.String(allow_none=True)
 
 
-class NewMessageSchema(Schema):
-    text = fields.String(required=True, metadata={"description": "1 to 4096 characters."})
-    client_id = fields.String(
-        required=True,
-        validate=validate.Length(1, 100),
-        metadata={"description": "Yours; the same one again sends nothing again."},
-    )
-
-
-class SentSchema(Schema):
+class RetriedSchema(Schema):
     id = fields.String()
-    client_id = fields.String()
     status = fields.String()
+    attempt = fields.Integer(metadata={"description": "Which attempt this is, from 2."})
 
 
 class OwnershipSchema(Schema):

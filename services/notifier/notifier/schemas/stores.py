@@ -15,6 +15,11 @@ class ServedStoresSchema(Schema):
     stores = fields.List(fields.Nested(ServedStoreSchema))
 
 
+class StoreStandingSchema(Schema):
+    id = fields.String()
+    status = fields.String()
+
+
 class SessionCountsSchema(Schema):
     bot = fields.Integer()
     handover = fields.Integer()

@@ -61,8 +61,41 @@ export function messages(storeId, sessionId, before = null) {
 export const message = (storeId, sessionId, messageId) =>
   ask("GET", `${session(storeId, sessionId)}/messages/${encodeURIComponent(messageId)}`);
 
-export const send = (storeId, sessionId, text, clientId) =>
-  ask("POST", `${session(storeId, sessionId)}/messages`, { text, client_id: clientId });
+export const send = (storeId, sessionId, message) => ask("POST", `${session(storeId, sessionId)}/messages`, message);
+
+/** Bring a file up; `tell` hears the part that is there, from 0 to 1, and `signal` ends it. */
+export function upload(storeId, sessionId, file, { tell, signal }) {
+  const request = new XMLHttpRequest(); // fetch does not say how far it is
+  request.open("POST", `${session(storeId, sessionId)}/attachments?${new URLSearchParams({ filename: file.name })}`);
+  request.responseType = "json";
+  request.setRequestHeader("Accept", "application/json");
+  request.setRequestHeader("X-CSRF-Token", csrfToken);
+  request.setRequestHeader("Content-Type", file.type || "application/octet-stream");
+  request.upload.addEventListener("progress", ({ loaded, total }) => tell(total ? loaded / total : 0));
+  signal.addEventListener("abort", () => request.abort());
+  return new Promise((settle, refuse) => {
+    const fail = (status, error = {}) => refuse(new ApiFault(status, error.code ?? (status ? "server" : "network"), error.message ?? ""));
+    for (const way of ["error", "abort", "timeout"]) request.addEventListener(way, () => fail(0));
+    request.addEventListener("load", () => {
+      if (request.status === 401) onSignedOut();
+      if (request.status < 300) settle(request.response);
+      else fail(request.status, request.response?.error);
+    });
+    request.send(file);
+  });
+}
+
+const templatesOf = (storeId) => `/api/stores/${encodeURIComponent(storeId)}/templates`;
+export const templates = (storeId) => ask("GET", `${templatesOf(storeId)}?status=APPROVED`);
+export const refreshTemplates = (storeId) => ask("POST", `${templatesOf(storeId)}/refresh`);
+export const previewTemplate = (storeId, chosen) => ask("POST", `${templatesOf(storeId)}/preview`, chosen);
+
+/** Have a message sent once more. */
+export const retry = (storeId, sessionId, messageId) =>
+  ask("POST", `${session(storeId, sessionId)}/messages/${encodeURIComponent(messageId)}/retry`);
+
+/** Let a paused store go on. */
+export const resume = (storeId) => ask("POST", `/api/stores/${encodeURIComponent(storeId)}/resume`);
 
 /** Do `takeover`, `release`, `resolve` or `read`. */
 export const act = (storeId, sessionId, verb) => ask("POST", `${session(storeId, sessionId)}/${verb}`);

@@ -1,30 +1,31 @@
 // One message as a bubble, and what stands between bubbles. Outside text goes in as text.
 
 import { isAddress } from "./addresses.js";
-import { drawChoice, drawContacts, drawLocation, drawMarks, drawOrder, drawUnsupported } from "./cards.js";
-import { icon, make, write } from "./dom.js";
-import { sendAgain } from "./commands.js";
+import { drawChoice, drawContacts, drawLocation, drawMarks, drawOrder, drawTemplate, drawUnsupported } from "./cards.js";
+import { make, write } from "./dom.js";
 import { isNote, kindOf, noteOf, wordsOf } from "./kinds.js";
 import { drawMedia } from "./media.js";
 import { drawQuote, drawReactions } from "./quotes.js";
+import { answerButton, isQuotable } from "./replying.js";
 import { say } from "./texts.js";
-import { clock, failure } from "./words.js";
+import { isWaiting } from "./thread_state.js";
+import { drawFoot, drawStanding } from "./ticks.js";
+import { clock } from "./words.js";
 
-const TICKS = { sending: "sending", unknown: "sending", sent: "sent", delivered: "delivered", read: "delivered", played: "delivered", failed: "failed" };
 const BODIES = {
   image: drawMedia, video: drawMedia, audio: drawMedia, document: drawMedia, sticker: drawMedia,
   location: drawLocation, contacts: drawContacts, interactive: drawChoice, button: drawChoice,
-  order: drawOrder, unsupported: drawUnsupported,
+  order: drawOrder, template: drawTemplate, unsupported: drawUnsupported,
 };
 const WORDS_ENOUGH = new Set(["text", ...Object.keys(BODIES)]);
 
-/** Draw a message, or make its former bubble say what is new; `quoted` is what it answers to. */
-export function drawMessage(language, message, quoted, former) {
+/** Draw a message, or make its former bubble say what is new; `quoted` is what it answers to, `holdUp` what it waits for. */
+export function drawMessage(language, message, { quoted, holdUp }, former) {
   if (message.kind === "notice") return drawNotice(language, message, say(language, message.key, message.values), former);
   if (isNote(message)) return drawNotice(language, message, noteOf(language, message), former);
   const bubble = former ?? newBubble(message);
   const part = (name) => bubble.querySelector(`.${name}`);
-  if (isDrawn(bubble, "drawn", [language, { ...message, media: null, seq: 0 }, quoted])) return bubble;
+  if (isDrawn(bubble, "drawn", [language, { ...message, media: null, seq: 0 }, isWaiting(message) && holdUp, quoted])) return bubble;
   bubble.dataset.status = message.status;
   bubble.dataset.messageId = message.id;
   bubble.classList.toggle("revoked", Boolean(message.revoked));
@@ -34,7 +35,8 @@ export function drawMessage(language, message, quoted, former) {
   drawWords(language, message, part("content"));
   drawFoot(language, message, part("foot"));
   part("reactions").replaceChildren(...drawReactions(language, message));
-  drawFault(language, message, part("bubble-fault"));
+  drawAnswer(language, message, part("answer"));
+  drawStanding(language, message, holdUp, part("standing"));
   return bubble;
 }
 
@@ -73,8 +75,9 @@ function newBubble(message) {
       make("div", { class: "body" }),
       make("p", { class: "content", dir: "auto" }),
       make("span", { class: "foot" }),
-      make("span", { class: "reactions" })),
-    make("div", { class: "bubble-fault", hidden: true }));
+      make("span", { class: "reactions" }),
+      answerButton()),
+    make("div", { class: "standing", role: "status", hidden: true }));
 }
 
 function drawWords(language, message, content) {
@@ -92,40 +95,10 @@ function picture(language, address) {
   return link;
 }
 
-function drawFoot(language, message, foot) {
-  const time = make("time", { datetime: message.time }, message.time ? clock(language, message.time) : "");
-  const edited = message.edited && !message.revoked ? make("span", { class: "edited" }, say(language, "edited")) : "";
-  const isOurs = message.role === "assistant" || message.role === "agent";
-  const tick = TICKS[message.status];
-  if (!isOurs || !tick) return foot.replaceChildren(edited, time);
-  const words = say(language, `tick_${message.status}`);
-  const mark = make("span", { class: `tick ${message.status}`, role: "img", "aria-label": words, title: words }, icon(tick, 15));
-  return foot.replaceChildren(edited, time, mark);
-}
-
-function drawFault(language, message, place) {
-  const isInDoubt = message.status === "unknown" && Boolean(message.error);
-  place.hidden = message.status !== "failed" && !isInDoubt;
-  place.classList.toggle("in-doubt", isInDoubt);
-  if (place.hidden) return place.replaceChildren();
-  if (isInDoubt) return place.replaceChildren(say(language, "unconfirmed"));
-  place.replaceChildren(`${say(language, "tick_failed")}: ${failure(language, message.error)}`);
-  return message.role === "agent" ? place.append(" ", repeatButton(language, message)) : undefined;
-}
-
-/** What the server refused goes again as it is; what WhatsApp refused is written anew. */
-function repeatButton(language, message) {
-  const words = say(language, message.isRefused ? "retry" : "writeAgain");
-  const again = make("button", { type: "button", class: "link" }, words);
-  again.addEventListener("click", () => (message.isRefused ? sendAgain(message) : writeAgain(message)));
-  return again;
-}
-
-function writeAgain(message) {
-  const composer = document.getElementById("composer");
-  if (!composer.value) composer.value = message.content;
-  composer.dispatchEvent(new Event("input", { bubbles: true }));
-  composer.focus();
+function drawAnswer(language, message, button) {
+  button.hidden = !isQuotable(message);
+  button.title = say(language, "answerTo");
+  button.setAttribute("aria-label", say(language, "answerTo"));
 }
 
 function drawNotice(language, message, words, former) {

@@ -37,7 +37,22 @@ const leftOut = (language, { left_out: count, cut }) =>
   small(count ? say(language, "andMore", { count }) : cut ? say(language, "cutShort") : "");
 
 /** Say how something was chosen, and what; a filled form has its answers as lines for the bot, as a table for people. */
-export function drawChoice(language, { kind, content, details }) {
+export function drawChoice(language, message) {
+  return message.role === "user" ? drawChosen(language, message) : drawOffer(language, message);
+}
+
+/** Show what we let the customer choose from: buttons, or a list and what it holds. */
+function drawOffer(language, { details: { buttons = [], button, sections = [] } }) {
+  const rows = sections.flatMap((section) => section.rows ?? []);
+  const chips = [...buttons.map(({ title }) => title), button ? `☰ ${button}` : ""].filter(Boolean);
+  return [
+    chips.length ? make("ul", { class: "chips", "data-testid": "chips" }, ...chips.map((title) => make("li", { dir: "auto" }, plain(title)))) : null,
+    rows.length ? make("ul", { class: "choices" }, ...rows.map(({ title, description }) =>
+      make("li", { dir: "auto" }, plain([title, description].filter(Boolean).join(" · "))))) : null,
+  ].filter(Boolean);
+}
+
+function drawChosen(language, { kind, content, details }) {
   const { type, description, answers } = details.choice ?? { type: kind };
   const key = has(language, `choice_${type}`) ? `choice_${type}` : "choice_other";
   const filled = Object.entries(answers ?? {}).filter(([name]) => name !== "flow_token");
@@ -56,6 +71,8 @@ function inWords(language, answer) {
   }
   return plain(String(answer ?? ""));
 }
+
+export const drawTemplate = (language) => [make("span", { class: "how" }, say(language, "kind_template"))];
 
 export function drawOrder(language, { details }) {
   const items = details.items ?? [];

@@ -2,7 +2,10 @@
 
 import * as api from "./api.js";
 import { live, loadLists, store } from "./actions.js";
+import { isConfirmed } from "./dialogs.js";
+import { draftOf, messagesOf } from "./draft_state.js";
 import { holder } from "./state.js";
+import { say } from "./texts.js";
 
 const { dispatch, get } = store;
 
@@ -28,28 +31,66 @@ function warn(sessionId, count) {
   dispatch({ type: "noticed", sessionId, notice });
 }
 
-/** Show a text at once and send it; the server's message takes its place. */
-export function send(text) {
+/** Show words and files at once and send them in order; the server's messages take their place. */
+export async function send(words) {
   const { openId: sessionId, storeId } = get();
-  const clientId = newId();
-  const message = {
-    id: clientId, client_id: clientId, role: "agent", content: text, kind: "text",
-    images: [], status: "sending", error: "", time: new Date().toISOString(),
-  };
-  dispatch({ type: "written", sessionId, message });
-  return deliver(storeId, sessionId, text, clientId);
+  const draft = draftOf(get(), sessionId);
+  const messages = messagesOf(words, draft).map(({ text, file, quoted }) => shownOf(text, {
+    kind: file?.kind ?? "text", quoted, ask: { ...(file && { attachment: file.id }), ...(quoted && { reply_to: quoted.id }) },
+    media: file && { kind: file.kind, mime_type: file.mime_type, filename: file.filename, size: file.size, state: "loading" },
+  }));
+  dispatch({ type: "draftSent", sessionId });
+  for (const message of messages) dispatch({ type: "written", sessionId, message });
+  for (const message of messages) await deliver(storeId, sessionId, message);
 }
 
-/** Send a refused text again, as the same one: the server takes it once. */
+/** Send a template, shown as its preview says. */
+export function sendTemplate(template, text) {
+  const { openId: sessionId, storeId } = get();
+  const message = shownOf(text, { kind: "template", ask: { text: "", template } });
+  dispatch({ type: "written", sessionId, message });
+  return deliver(storeId, sessionId, message);
+}
+
+/** Make a message as it is shown until the server has it; `ask` is what is asked of the server beside its words. */
+function shownOf(text, { kind, quoted = null, media = null, ask }) {
+  const id = newId();
+  return {
+    id, client_id: id, role: "agent", content: text, kind, images: [], details: {}, media, status: "sending", error: "",
+    is_reply: Boolean(quoted), reply_to: quoted?.id ?? null, quoted, ask: { text, client_id: id, ...ask },
+    time: new Date().toISOString(),
+  };
+}
+
+/** Send a refused message again, as the same one: the server takes it once. */
 export function sendAgain(message) {
   const { openId: sessionId, storeId } = get();
   dispatch({ type: "again", sessionId, clientId: message.client_id });
-  return deliver(storeId, sessionId, message.content, message.client_id);
+  return deliver(storeId, sessionId, message);
 }
 
-async function deliver(storeId, sessionId, text, clientId) {
+/** Have a message that failed sent once more; one that may have arrived only if that is wanted. */
+export async function retry({ id, status }) {
+  const { openId: sessionId, storeId, language } = get();
+  const isSure = status !== "unknown" || await isConfirmed(language, {
+    title: say(language, "twiceTitle"), words: say(language, "twiceWords"), yes: say(language, "twiceYes"),
+  });
+  if (!isSure) return;
+  const told = (isAsked) => dispatch({ type: "retryAsked", sessionId, id, isAsked });
+  told(true);
+  dispatch({ type: "set", values: { actionFault: null } });
   try {
-    const { id } = await api.send(storeId, sessionId, text, clientId);
+    await api.retry(storeId, sessionId, id);
+    dispatch({ type: "retryTaken", sessionId, id });
+  } catch (fault) {
+    told(false);
+    dispatch({ type: "set", values: { actionFault: { sessionId, fault } } });
+  }
+}
+
+async function deliver(storeId, sessionId, { client_id: clientId, ask }) {
+  try {
+    const { id } = await api.send(storeId, sessionId, ask);
     dispatch({ type: "accepted", sessionId, clientId, id });
   } catch (fault) {
     dispatch({ type: "refused", sessionId, clientId, error: fault.code });
@@ -58,7 +99,7 @@ async function deliver(storeId, sessionId, text, clientId) {
 }
 
 // randomUUID needs a secure context; a console on a plain address of the shop's network has none.
-function newId() {
+export function newId() {
   const bytes = crypto.getRandomValues(new Uint8Array(16));
   return [...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join("");
 }

@@ -1,9 +1,11 @@
-// Where an agent writes; closed with a reason while it cannot be used.
+// Where an agent writes; closed with a reason while it cannot be used. Files and quotes are beside it.
 
 import { store } from "./actions.js";
 import { send, sayTyping } from "./commands.js";
+import { draftOf, isReady } from "./draft_state.js";
 import { byId, icon, write } from "./dom.js";
 import { lockOf } from "./state.js";
+import { chooseTemplate } from "./templates.js";
 import { say } from "./texts.js";
 
 const LOCKS = {
@@ -32,13 +34,14 @@ export function installComposer() {
     drawSend();
     sayTyping();
   });
+  byId("choose-template").addEventListener("click", chooseTemplate);
   store.listen(draw);
 }
 
 function submit() {
   const field = byId("composer");
   const text = field.value.trim();
-  if (!text || field.disabled) return;
+  if (field.disabled || !isReady(draftOf(store.get(), drawnId), text)) return;
   drafts.delete(drawnId);
   field.value = "";
   fit();
@@ -56,7 +59,7 @@ function fit() {
 
 function drawSend() {
   const field = byId("composer");
-  byId("send").disabled = field.disabled || !field.value.trim();
+  byId("send").disabled = field.disabled || !isReady(draftOf(store.get(), drawnId), field.value.trim());
 }
 
 function draw(state) {
@@ -86,6 +89,8 @@ function draw(state) {
 function drawLock(language, lock, line) {
   byId("lock").hidden = lock === null;
   byId("composer-form").dataset.locked = String(lock !== null);
+  byId("thread").dataset.writable = String(lock === null);
+  byId("choose-template").hidden = lock !== "window";
   byId("take-over").hidden = lock === "window" || lock === "unknown";
   byId("take-over").classList.toggle("second", lock === "colleague");
   if (lock !== null) write(byId("lock-reason"), say(language, LOCKS[lock], { name: line?.owner_name ?? "" }));

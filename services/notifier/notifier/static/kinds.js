@@ -38,7 +38,8 @@ export function preview(language, { preview: text, preview_kind: kind }) {
 
 /** Find the words that stand under the body. */
 export function wordsOf(message) {
-  const { kind, content, details, revoked } = message;
+  const { kind, content, details, revoked, role } = message;
+  if (kind === "interactive" && role !== "user") return revoked ? "" : content;
   return revoked || (IN_THE_BODY.has(kind) && Object.keys(details ?? {}).length) ? "" : content;
 }
 
@@ -83,9 +84,10 @@ export function mediaFault(language, reason) {
   return `${words}: ${has(language, `media_${known}`) ? say(language, `media_${known}`) : plain(reason)}.`;
 }
 
-/** Say why a store is paused. */
+/** Say why a store is paused, what that means for what is sent, and what to do about it. */
 export function pausedFor(language, reason) {
-  if (!reason) return `${say(language, "paused")} ${say(language, "paused_by_hand")}`;
-  const known = has(language, `paused_${reason}`);
-  return `${say(language, "paused")} ${say(language, known ? `paused_${reason}` : "paused_other", { reason: plain(reason) })}`;
+  const key = reason || "by_hand";
+  const known = has(language, `paused_${key}`);
+  const means = say(language, reason === "spam_limit" ? "pausedBot" : "paused");
+  return `${means} ${say(language, known ? `paused_${key}` : "paused_other", { reason: plain(reason) })}`;
 }

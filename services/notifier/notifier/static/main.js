@@ -1,10 +1,12 @@
 // Puts the page together: the frame around list and thread, language, theme, title, address.
 
 import { close, chooseStore, logOut, open, refreshStores, start, store } from "./actions.js";
+import { installAttaching } from "./attaching.js";
 import { installComposer } from "./composer.js";
 import { byId, icon, make, write } from "./dom.js";
-import { pausedFor } from "./kinds.js";
 import { installList } from "./list.js";
+import { installPause } from "./pause.js";
+import { installReplying } from "./replying.js";
 import { installSignIn } from "./sign_in.js";
 import { pausedStore, shown, unreadForMe } from "./state.js";
 import { say } from "./texts.js";
@@ -45,7 +47,6 @@ function drawFrame(state) {
   byId("offline-bar").hidden = !isReady || state.connection !== "offline";
   write(byId("offline-bar"), say(state.language, "offline"));
   drawStores(state);
-  drawPause(state);
   const unread = isReady ? unreadForMe(state) : 0;
   const title = `${unread ? `(${unread}) ` : ""}Mostrador`;
   if (document.title !== title) document.title = title;
@@ -54,12 +55,6 @@ function drawFrame(state) {
 function applyTheme(theme) {
   document.documentElement.dataset.theme = theme;
   byId("theme").replaceChildren(icon(theme === "dark" ? "sun" : "moon"));
-}
-
-function drawPause(state) {
-  const paused = state.phase === "ready" ? pausedStore(state) : null;
-  byId("pause-bar").hidden = !paused;
-  write(byId("pause-bar"), paused ? pausedFor(state.language, paused.paused_reason) : "");
 }
 
 let drawnStores = null;
@@ -117,6 +112,9 @@ installSignIn();
 installList();
 installThread();
 installComposer();
+installAttaching();
+installReplying();
+installPause();
 
 byId("language").addEventListener("click", switchLanguage);
 byId("theme").addEventListener("click", switchTheme);

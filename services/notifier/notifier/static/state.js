@@ -1,5 +1,6 @@
 // What the console knows, and how it changes. Pure but for `createStore`: no page, no network.
 
+import { draftChanges } from "./draft_state.js";
 import { closed, opened, threadChanges } from "./thread_state.js";
 
 export const initial = {
@@ -51,6 +52,7 @@ const changes = {
   event: (state, { event }) => (event.seq <= state.lastSeq ? state : told(state, event)),
   opened, closed,
   ...threadChanges,
+  ...draftChanges,
 };
 
 const withoutStore = {
@@ -116,6 +118,15 @@ const withStore = (state, id, status, reason = "") => ({
 /** The open store while it is paused, or null. */
 export const pausedStore = ({ stores, storeId }) =>
   stores.find((each) => each.id === storeId && each.status === "paused") ?? null;
+
+const MENDED_BY_TOKEN = new Set(["token_expired", "permission_missing"]);
+
+/** Is it for this person to let a paused store go on? Where a new token does it, nobody need. */
+export const mayResume = ({ role, paused_reason: reason }) =>
+  ["owner", "administrator"].includes(role) && !MENDED_BY_TOKEN.has(reason);
+
+/** Does nothing at all go out of a paused store? Where the bot alone is silent, people's words still go. */
+export const isSilent = (paused) => Boolean(paused) && paused.paused_reason !== "spam_limit";
 
 /** Take in a numbered event that is next. */
 function told(state, event) {

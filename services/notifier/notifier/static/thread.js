@@ -5,8 +5,9 @@ import { drawBody, drawDivider, drawMessage } from "./bubbles.js";
 import { markSeen, order } from "./commands.js";
 import { byId, follow, icon, make, write } from "./dom.js";
 import { inShort } from "./kinds.js";
-import { holder } from "./state.js";
+import { holder, isSilent, pausedStore } from "./state.js";
 import { say } from "./texts.js";
+import { holdUp } from "./thread_state.js";
 import { day, initials, isSameDay, nameOf, number, refusal, span } from "./words.js";
 
 const NEAR = 80; // pixels from the end that count as being at it
@@ -92,7 +93,7 @@ function windowWords({ language, now }, line) {
 
 function drawMessages(state) {
   const { thread, language, now } = state;
-  const key = [language, new Date(now).toDateString()].join();
+  const key = [language, new Date(now).toDateString(), holdUpOf(state)].join();
   if (drawn.thread === thread && drawn.key === key) return;
   const box = byId("thread");
   const isOther = drawn.id !== thread.id;
@@ -126,6 +127,7 @@ function rows(state) {
   if (thread.status === "loading") return [1, 2, 3].map((place) => skeletonRow(place));
   const listed = [topRow(state)];
   const known = new Map(thread.messages.map((message) => [message.id, message]));
+  const context = { known, holdUp: holdUpOf(state) };
   let former = null;
   for (const message of thread.messages) {
     if (message.time && (!former || !isSameDay(former, message.time))) {
@@ -134,14 +136,17 @@ function rows(state) {
     former = message.time || former;
     // What we wrote keeps its bubble when the server gives it its name.
     const key = message.client_id ?? message.id;
-    listed.push({ key, draw: (old) => drawRow(language, message, known, old) });
+    listed.push({ key, draw: (old) => drawRow(language, message, context, old) });
   }
   return listed;
 }
 
+const holdUpOf = (state) => holdUp(state.thread, state.now, isSilent(pausedStore(state)));
+
 /** A quoted message that is in the thread shows as it is by now. */
-function drawRow(language, message, known, former) {
-  const row = drawMessage(language, message, known.get(message.reply_to) ?? message.quoted, former);
+function drawRow(language, message, { known, holdUp }, former) {
+  const quoted = known.get(message.reply_to) ?? message.quoted;
+  const row = drawMessage(language, message, { quoted, holdUp }, former);
   drawBody(language, message, row);
   return row;
 }

@@ -1,6 +1,8 @@
 // The open conversation's messages, and how they change. Pure.
 
-const RANK = { received: 0, queued: 0, sending: 1, unknown: 1, sent: 2, delivered: 3, read: 4, played: 5, failed: 6 };
+const RANK = { received: 0, queued: 0, sending: 1, unknown: 2, sent: 3, retrying: 4, delivered: 5, read: 6, played: 7, failed: 8 };
+const ARRIVED = new Set(["delivered", "read", "played"]);
+const SLOW = 5000; // milliseconds a send may take before what waits behind it says so
 const isNotice = (message) => message.kind === "notice";
 
 export const opened = (state, { sessionId }) => ({
@@ -24,6 +26,10 @@ export const threadChanges = {
     changed(thread, (each) => each.client_id === clientId, () => ({ status: "failed", error, isRefused: true }))),
   again: (state, { sessionId, clientId }) => within(state, sessionId, (thread) =>
     changed(thread, (each) => each.client_id === clientId, () => ({ status: "sending", error: "", isRefused: false }))),
+  retryAsked: (state, { sessionId, id, isAsked }) => within(state, sessionId, (thread) =>
+    changed(thread, (each) => each.id === id, () => ({ isAsked }))),
+  retryTaken: (state, { sessionId, id }) => within(state, sessionId, (thread) =>
+    changed(thread, (each) => each.id === id && each.can_retry, () => ({ status: "retrying", isAsked: false, can_retry: false }))),
   noticed: (state, { sessionId, notice }) => within(state, sessionId, (thread) =>
     ({ ...thread, messages: [...thread.messages, notice] })),
   threadTold: (state, { event }) => within(state, event.session_id, (thread) => told(thread, event, state)),
@@ -43,7 +49,7 @@ function loaded(thread, page) {
   const later = thread.messages.slice(Math.max(first, 0)).filter(
     (each) => !fresh.has(each.id) && !isNotice(each) && (each.client_id || each.seq > page.as_of_seq));
   const known = new Map(thread.messages.map((message) => [message.id, message]));
-  const present = page.messages.map((message) => merged(known.get(message.id), message));
+  const present = page.messages.map((message) => ({ seq: page.as_of_seq, ...merged(known.get(message.id), message) }));
   return {
     ...thread, status: "ready", messages: [...earlier, ...present, ...later],
     before: earlier.length ? thread.before : page.next_before, asOf: Math.max(thread.asOf, page.as_of_seq),
@@ -59,8 +65,27 @@ function older(thread, page) {
 /** A message only moves on: a late status never takes it back. */
 function merged(known, message) {
   if (!known) return message;
-  const keeps = (RANK[known.status] ?? 0) > (RANK[message.status] ?? 0) && !known.isRefused;
-  return { ...known, ...message, ...(keeps ? { status: known.status, error: known.error } : { isRefused: false }) };
+  const { status, error, error_code, attempt, can_retry } = known;
+  const held = isPast(known, message) && !known.isRefused;
+  const news = held ? { status, error, error_code, attempt, can_retry } : { isRefused: false, isAsked: false };
+  return { ...known, ...message, ...news };
+}
+
+/** Is a status older than what is known? A later attempt wins over all but an arrival; what failed may go again. */
+function isPast({ status, attempt }, message) {
+  const [former, latter] = [attempt || 1, message.attempt || 1];
+  if (former !== latter && !ARRIVED.has(status) && !ARRIVED.has(message.status)) return former > latter;
+  if (status === "failed" && message.status === "retrying") return false;
+  return (RANK[status] ?? 0) > (RANK[message.status] ?? 0);
+}
+
+/** Say what holds back the messages we wrote that have not begun: the store, or one before them. */
+export function holdUp({ messages }, now, isPaused) {
+  if (isPaused) return "paused";
+  const isSlow = ({ time }) => now - Date.parse(time) > SLOW;
+  const isOpen = (each) => ["assistant", "agent"].includes(each.role) && !isWaiting(each)
+    && ((each.status === "unknown" && !each.error) || (each.status === "sending" && isSlow(each)));
+  return messages.some(isOpen) ? "behind" : "";
 }
 
 function changed(thread, isIt, values) {
@@ -100,17 +125,18 @@ function joined(thread, message) {
   return { ...thread, messages: [...others.slice(0, end), merged(known, message), ...others.slice(end)] };
 }
 
-const isWaiting = (message) => Boolean(message.client_id) && !message.seq;
+export const isWaiting = (message) => Boolean(message.client_id) && !message.seq;
 
 /** Find what we wrote and have no answer for yet, when the socket is faster than the answer. */
 const unnamed = (thread, message) => thread.messages.find((each) =>
-  message.role === "agent" && each.client_id && each.id === each.client_id && each.content === message.content);
+  message.role === "agent" && each.client_id && each.id === each.client_id && each.kind === message.kind && each.content === message.content);
 
 /** A message that is here shows something else by now: a reaction, other words, its picture. */
 const renewed = (thread, message) => changed(thread, (each) => each.id === message.id, (each) => merged(each, message));
 
-function advanced(thread, { message_id: id, status, error }) {
-  return changed(thread, (each) => each.id === id, (each) => merged(each, { status, error: error ?? "" }));
+function advanced(thread, { message_id: id, status, error = "", error_code = "", attempt = 1 }) {
+  const can_retry = status === "failed" || (status === "unknown" && Boolean(error));
+  return changed(thread, (each) => each.id === id, (each) => merged(each, { status, error, error_code, attempt, can_retry }));
 }
 
 /** Say in the thread that it changed hands; kept on this screen only. */

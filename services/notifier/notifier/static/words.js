@@ -79,24 +79,6 @@ export function initials(name) {
   return words.slice(0, 2).map((word) => [...word][0]).join("").toUpperCase() || "·";
 }
 
-// Meta's titles and our own reasons, as they stand in a message's error.
-const REASONS = [
-  [/131000|something went wrong/i, "fault_trouble"],
-  [/131047|re-engagement|24-hour|window/i, "fault_window_closed"],
-  [/131026|undeliverable|not registered|recipient/i, "fault_undeliverable"],
-  [/rate limit|too many|130429|131056|131048/i, "fault_limit"],
-  [/media|131052|131053/i, "fault_picture"],
-  [/token|permission|locked|account|authexception|131031|payment|restricted/i, "fault_account"],
-];
-
-/** Say in words why a message failed; what is unknown is shown as it came. */
-export function failure(language, error) {
-  if (!error) return say(language, "fault_other");
-  if (has(language, `fault_${error}`)) return say(language, `fault_${error}`);
-  const known = REASONS.find(([pattern]) => pattern.test(error));
-  return known ? say(language, known[1]) : `${say(language, "fault_other")} (${error.replace(/^\(#\d+\)\s*/, "")})`;
-}
-
 /** Say in words why an action was refused. */
 export function refusal(language, fault) {
   if (has(language, `fault_${fault.code}`)) return say(language, `fault_${fault.code}`);

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from common.send_errors import rule_for
+from worker.channels.contents import Content
 from worker.channels.graph_answers import outcome_of
 from worker.channels.outcome import SendOutcome, TryLater, Unknown
 from worker.outgoing_http import Answer, Limits, NoAnswerError, NotConnectedError, OutgoingHttp
@@ -55,19 +56,31 @@ class CloudApi:
             Limits(_CONNECT_SECONDS, read_seconds, _LARGEST_ANSWER_BYTES), tls
         )
 
-    def send_text(
-        self, credentials: Credentials, recipient: Recipient, body: str, callback_data: str
+    def send(
+        self,
+        credentials: Credentials,
+        recipient: Recipient,
+        content: Content,
+        callback_data: str,
+        reply_to: str = "",
     ) -> SendOutcome:
-        """Send a text of at most 4,096 characters."""
-        content = {"type": "text", "text": {"body": body, "preview_url": False}}
-        return self._send(credentials, recipient, content, callback_data)
-
-    def send_image(
-        self, credentials: Credentials, recipient: Recipient, link: str, callback_data: str
-    ) -> SendOutcome:
-        """Send a picture that WhatsApp will fetch from the link."""
-        content = {"type": "image", "image": {"link": link}}
-        return self._send(credentials, recipient, content, callback_data)
+        """Send content of any kind; `reply_to` is the wamid of the message that it quotes."""
+        message = {
+            "messaging_product": "whatsapp",
+            "recipient_type": "individual",
+            **recipient.address(),
+            **({"context": {"message_id": reply_to}} if reply_to else {}),
+            **content.as_graph(),
+            "biz_opaque_callback_data": callback_data,
+        }
+        try:
+            answer = self._post(credentials, message)
+        except NotConnectedError:
+            rule = rule_for("not_connected")
+            return TryLater("not_connected", "WhatsApp could not be reached.", rule)
+        except NoAnswerError:
+            return Unknown("WhatsApp did not answer.")
+        return outcome_of(answer)
 
     def show_typing(self, credentials: Credentials, wamid: str) -> bool:
         """Mark a message as read and show typing, for 25 s at most; False when it did not work."""
@@ -81,29 +94,6 @@ class CloudApi:
             return self._post(credentials, notice).is_success
         except (NotConnectedError, NoAnswerError):
             return False
-
-    def _send(
-        self,
-        credentials: Credentials,
-        recipient: Recipient,
-        content: Mapping[str, Any],
-        callback_data: str,
-    ) -> SendOutcome:
-        message = {
-            "messaging_product": "whatsapp",
-            "recipient_type": "individual",
-            **recipient.address(),
-            **content,
-            "biz_opaque_callback_data": callback_data,
-        }
-        try:
-            answer = self._post(credentials, message)
-        except NotConnectedError:
-            rule = rule_for("not_connected")
-            return TryLater("not_connected", "WhatsApp could not be reached.", rule)
-        except NoAnswerError:
-            return Unknown("WhatsApp did not answer.")
-        return outcome_of(answer)
 
     def _post(self, credentials: Credentials, body: Mapping[str, Any]) -> Answer:
         return self._http.ask(

@@ -46,7 +46,7 @@ def _refusal(answer: Answer, error: Mapping[str, Any]) -> SendOutcome:
 
 def _error_in(content: object) -> Mapping[str, Any] | None:
     error = content.get("error") if isinstance(content, dict) else None
-    if isinstance(error, dict) and isinstance(error.get("code"), int):
+    if isinstance(error, dict) and type(error.get("code")) is int:
         return error
     return None
 

@@ -14,6 +14,8 @@ const PATHS = {
   globe: "M12 21a9 9 0 1 0 0-18 9 9 0 0 0 0 18zM3 12h18M12 3c3 3 3 15 0 18M12 3c-3 3-3 15 0 18",
   out: "M9 6H6v12h12v-3M13 5h6v6M19 5l-8 8",
   file: "M7 3h7l4 4v14H7zM14 3v4h4",
+  list: "M5 7h.01M5 12h.01M5 17h.01M9 7h10M9 12h10M9 17h10",
+  template: "M4 5h16v14H4zM4 10h16M9 10v9",
   sending: "M12 20a8 8 0 1 0 0-16 8 8 0 0 0 0 16zM12 8v4l3 2",
   sent: "M6 12.500l4 4 8-9",
   delivered: "M2.500 12.500l4 4 8-9M11 15l1.500 1.500 8-9",

@@ -1,6 +1,7 @@
 // One phone's messages on screen: each wamid has one bubble, in the order of its number.
 import { contentOf, retryButton } from "./bubbles.js";
 import { element, icon } from "./dom.js";
+import { quoteOf } from "./quotes.js";
 import { text, translate } from "./preferences.js";
 
 const TYPING_MS = 25000; // as long as WhatsApp shows it without an answer
@@ -62,7 +63,8 @@ export class Thread {
   drawn(message) {
     const foot = element("div", { class: "foot" }, element("time", { datetime: message.at }, clock(message.at)),
       message.direction === "out" ? element("span", { class: "ticks", role: "img" }) : null);
-    const inner = contentOf(message, this.actions.reply).filter(Boolean);
+    const quote = quoteOf(message, (wamid) => this.shown.get(wamid)?.message, (wamid) => this.bringIntoView(wamid));
+    const inner = [quote, ...contentOf(message, this.actions.reply)].filter(Boolean);
     return translate(element("article", {
       class: "message", testid: "message", "data-direction": message.direction, "data-kind": message.kind,
     }, ...inner, foot));
@@ -94,6 +96,13 @@ export class Thread {
     const before = later ?? (this.typing.isConnected ? this.typing : null);
     if (!bubble.isConnected || bubble.nextElementSibling !== before) this.root.insertBefore(bubble, before);
     if (near) this.toEnd();
+  }
+
+  bringIntoView(wamid) {
+    const bubble = this.shown.get(wamid)?.bubble;
+    bubble?.scrollIntoView({ block: "center", behavior: "smooth" });
+    bubble?.classList.add("found");
+    bubble?.addEventListener("animationend", () => bubble.classList.remove("found"), { once: true });
   }
 
   isNearEnd() {

@@ -1,0 +1,214 @@
+-- Step 8: a plan that must wait for its pace, a part whose silence is judged, a part that goes again.
+
+-- What becomes of a part that has just begun: a closed window fails it, unless it is a template.
+CREATE OR REPLACE FUNCTION begun_within(
+    of_store text, its_part uuid, window_expires_at timestamptz)
+RETURNS text LANGUAGE plpgsql VOLATILE AS $$
+BEGIN
+    IF window_expires_at > clock_timestamp() OR EXISTS (
+        SELECT 1 FROM outbox
+        WHERE store_id = of_store AND outbox_id = its_part AND kind = 'template')
+    THEN
+        RETURN 'begun';
+    END IF;
+    PERFORM fail_part(of_store, its_part, '131047', 'The 24-hour window is closed.');
+    RETURN 'failed';
+END $$;
+
+DROP FUNCTION start_reply(
+    text, uuid, text, bigint, uuid, bigint, text, text, uuid[], text[], bytea[], text, bytea,
+    jsonb);
+
+-- Plans a whole reply and begins its first part, in one commit. `verdict` is 'begun' (go),
+-- 'waits' (it is planned; its first part may not go yet), 'taken_over' (the epoch the reply was
+-- computed under has passed: nothing is written), 'planned' (a former attempt did this) or how
+-- the first part stands, which did not begin. its_epoch is null for what a person wrote; a
+-- trigger hands the conversation over with it.
+CREATE FUNCTION start_reply(
+    of_store text, its_conversation uuid, its_holder text, its_fence bigint, its_turn uuid,
+    may_begin boolean, its_epoch bigint, its_trigger text, its_role text, ids uuid[],
+    kinds text[], bodies bytea[], its_content text, its_content_sealed bytea, its_images jsonb)
+RETURNS TABLE (verdict text, phone text, user_id text) LANGUAGE plpgsql VOLATILE
+SET plan_cache_mode = force_generic_plan SET enable_seqscan = off
+AS $$
+DECLARE
+    present conversations;
+BEGIN
+    PERFORM set_config('mostrador.store_id', of_store, true);
+    PERFORM check_lease(of_store, its_conversation, its_holder, its_fence);
+    SELECT * INTO STRICT present FROM conversations
+    WHERE store_id = of_store AND conversation_id = its_conversation FOR NO KEY UPDATE;
+    IF EXISTS (SELECT 1 FROM outbox WHERE store_id = of_store AND turn_id = its_turn) THEN
+        verdict := 'planned';
+    ELSIF its_epoch <> present.epoch THEN
+        verdict := 'taken_over';
+    ELSE
+        IF its_trigger <> '' THEN
+            PERFORM change_owner(
+                of_store, its_conversation, 'queue', NULL, '', its_trigger, false);
+            its_epoch := its_epoch + 1;
+        END IF;
+        -- Written as it begins: the first part has no other state that anybody could see.
+        INSERT INTO outbox (
+            store_id, outbox_id, turn_id, part, conversation_id, session_id, role, kind, epoch,
+            body_sealed, state, attempt, fence, sending_at)
+        SELECT of_store, each.id, its_turn, each.part, its_conversation, present.session_id,
+               its_role, each.kind, its_epoch, each.body,
+               CASE WHEN begins THEN 'sending' ELSE 'ready' END,
+               CASE WHEN begins THEN 1 ELSE 0 END,
+               CASE WHEN begins THEN its_fence END,
+               CASE WHEN begins THEN clock_timestamp() END
+        FROM unnest(ids, kinds, bodies) WITH ORDINALITY AS each (id, kind, body, part),
+             LATERAL (SELECT may_begin AND each.part = 1) AS first_one (begins);
+        IF may_begin THEN
+            PERFORM remember_message(
+                of_store, its_conversation, ids[1], its_role, kinds[1], its_content,
+                its_content_sealed, its_images, NULL, 'sending');
+            verdict := begun_within(of_store, ids[1], present.window_expires_at);
+        ELSE
+            verdict := 'waits';
+        END IF;
+    END IF;
+    RETURN QUERY
+        SELECT verdict, contacts.phone, contacts.user_id FROM contacts
+        WHERE store_id = of_store AND contact_id = its_conversation;
+END $$;
+
+-- Writes down that a part was refused for now, and shows it: it goes again, unless this was the
+-- last of `most` attempts (0: there is no last). No row when the part did not stand as on its way
+-- any more.
+CREATE FUNCTION refuse_part(
+    of_store text, its_part uuid, its_code text, its_reason text, most integer)
+RETURNS TABLE (refusals integer, goes_again boolean) LANGUAGE plpgsql VOLATILE AS $$
+#variable_conflict use_column
+BEGIN
+    UPDATE outbox SET state = 'retry', error_code = its_code, error_reason = its_reason,
+        refusals = refusals + 1
+    WHERE store_id = of_store AND outbox_id = its_part AND state = 'sending'
+    RETURNING outbox.refusals, most = 0 OR outbox.refusals < most
+    INTO refuse_part.refusals, refuse_part.goes_again;
+    IF NOT FOUND THEN
+        RETURN;
+    END IF;
+    IF refuse_part.goes_again THEN
+        PERFORM set_message_status(of_store, its_part, 'retrying', its_reason);
+    ELSE
+        UPDATE outbox SET state = 'failed', settled_at = clock_timestamp()
+        WHERE store_id = of_store AND outbox_id = its_part;
+        PERFORM advance_message(of_store, its_part, 'failed', its_reason, NULL);
+    END IF;
+    RETURN NEXT;
+END $$;
+
+-- Judges the silence about a part whose fate is unknown (whatsapp.md, section 3). After so many
+-- seconds: under 'settle', it goes again once if statuses of other messages have come since it
+-- went, for then the silence means that it was not accepted; under 'resend_once' it goes again
+-- once in any case; otherwise a person must look. `verdict` is 'waits' (so many seconds more),
+-- 'resend', 'flagged', or 'settled' when somebody said by now what became of it.
+--
+-- A status that came in time but is not applied yet is waited for, for ten seconds at most:
+-- then nothing is proved, and the part is flagged.
+CREATE FUNCTION judge_silence(
+    of_store text, its_conversation uuid, its_holder text, its_fence bigint, its_part uuid,
+    seconds double precision, policy text, doubt text)
+RETURNS TABLE (verdict text, remaining double precision) LANGUAGE plpgsql VOLATILE
+SET plan_cache_mode = force_generic_plan SET enable_seqscan = off
+AS $$
+DECLARE
+    part outbox;
+    silent double precision;
+    is_behind boolean;
+BEGIN
+    PERFORM set_config('mostrador.store_id', of_store, true);
+    PERFORM check_lease(of_store, its_conversation, its_holder, its_fence);
+    SELECT * INTO STRICT part FROM outbox
+    WHERE store_id = of_store AND outbox_id = its_part FOR NO KEY UPDATE;
+    silent := extract(epoch FROM clock_timestamp() - part.sending_at);
+    remaining := 0;
+    IF part.state <> 'unknown' OR part.flagged THEN
+        verdict := 'settled';
+    ELSIF silent < seconds THEN
+        verdict := 'waits';
+        remaining := seconds - silent;
+    ELSIF policy = 'resend_once' AND part.resent_at IS NULL THEN
+        verdict := 'resend';
+    ELSIF policy = 'settle' AND part.resent_at IS NULL AND EXISTS (
+        SELECT 1 FROM status_flow
+        WHERE store_id = of_store AND last_received_at > part.sending_at)
+    THEN
+        is_behind := EXISTS (
+            SELECT 1 FROM inbox
+            WHERE store_id = of_store AND kind = 'status' AND state = 'pending'
+              AND due_at <= clock_timestamp()
+              AND received_at < part.sending_at + seconds * interval '1 second');
+        verdict := CASE WHEN NOT is_behind THEN 'resend'
+            WHEN silent < seconds + 10 THEN 'waits' ELSE 'flagged' END;
+        remaining := CASE verdict WHEN 'waits' THEN 1 ELSE 0 END;
+    ELSE
+        verdict := 'flagged';
+    END IF;
+    IF verdict = 'resend' THEN
+        UPDATE outbox SET state = 'retry', resent_at = clock_timestamp()
+        WHERE store_id = of_store AND outbox_id = its_part;
+    ELSIF verdict = 'flagged' THEN
+        UPDATE outbox SET flagged = true WHERE store_id = of_store AND outbox_id = its_part;
+        PERFORM set_message_status(of_store, its_part, 'unknown', doubt);
+    END IF;
+    RETURN NEXT;
+END $$;
+
+-- Lets one part go again, out of its turn: a command of its own in the conversation's order, due
+-- after so many seconds. The caller has locked the part and called it 'retry'. Returns the
+-- conversation to ring.
+CREATE FUNCTION ask_again(of_store text, its_part uuid, seconds double precision)
+RETURNS uuid LANGUAGE plpgsql VOLATILE AS $$
+DECLARE
+    its_conversation uuid;
+    its_seq bigint;
+BEGIN
+    SELECT conversation_id INTO STRICT its_conversation FROM outbox
+    WHERE store_id = of_store AND outbox_id = its_part;
+    UPDATE conversation_heads SET last_seq = last_seq + 1
+    WHERE store_id = of_store AND conversation_id = its_conversation
+    RETURNING last_seq INTO STRICT its_seq;
+    INSERT INTO inbox (
+        store_id, kind, event_id, conversation_id, seq, payload_sealed, due_at)
+    VALUES (
+        of_store, 'command', 'resend|' || its_part || '|' || gen_random_uuid(),
+        its_conversation, its_seq, '', clock_timestamp() + seconds * interval '1 second');
+    RETURN its_conversation;
+END $$;
+
+-- Lets a message of ours go again because a person asks for it: one that failed, or that nobody
+-- could confirm. `verdict` is 'asked', 'asked_before', or why not: 'unknown_message',
+-- 'not_failed' or 'window_closed'. Locks the conversation and then the part.
+CREATE FUNCTION retry_message(of_store text, its_conversation uuid, its_message uuid)
+RETURNS TABLE (verdict text, attempt integer) LANGUAGE plpgsql VOLATILE AS $$
+#variable_conflict use_column
+DECLARE
+    part outbox;
+    window_ends timestamptz;
+BEGIN
+    SELECT window_expires_at INTO window_ends FROM conversations
+    WHERE store_id = of_store AND conversation_id = its_conversation FOR NO KEY UPDATE;
+    SELECT * INTO part FROM outbox
+    WHERE store_id = of_store AND outbox_id = its_message
+      AND conversation_id = its_conversation FOR NO KEY UPDATE;
+    verdict := CASE
+        WHEN part.outbox_id IS NULL THEN 'unknown_message'
+        WHEN part.state IN ('retry', 'sending') THEN 'asked_before'
+        WHEN NOT (part.state = 'failed' OR part.state = 'unknown' AND part.flagged)
+            THEN 'not_failed'
+        WHEN part.kind <> 'template' AND coalesce(window_ends, '-infinity') <= clock_timestamp()
+            THEN 'window_closed'
+        ELSE 'asked' END;
+    IF verdict = 'asked' THEN
+        UPDATE outbox SET state = 'retry', flagged = false, refusals = 0, epoch = NULL,
+            settled_at = NULL, resent_at = NULL
+        WHERE store_id = of_store AND outbox_id = its_message;
+        PERFORM set_message_status(of_store, its_message, 'retrying', '');
+        PERFORM ask_again(of_store, its_message, 0);
+    END IF;
+    attempt := part.attempt + 1;
+    RETURN NEXT;
+END $$;

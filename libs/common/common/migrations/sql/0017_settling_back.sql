@@ -1,0 +1,65 @@
+-- The functions as they were before 0017.
+DROP FUNCTION retry_message, ask_again, judge_silence, refuse_part;
+DROP FUNCTION start_reply(
+    text, uuid, text, bigint, uuid, boolean, bigint, text, text, uuid[], text[], bytea[], text,
+    bytea, jsonb);
+
+-- What becomes of a part that has just begun: a closed window fails it.
+CREATE OR REPLACE FUNCTION begun_within(of_store text, its_part uuid, window_expires_at timestamptz)
+RETURNS text LANGUAGE plpgsql VOLATILE AS $$
+BEGIN
+    IF window_expires_at > clock_timestamp() THEN
+        RETURN 'begun';
+    END IF;
+    PERFORM fail_part(of_store, its_part, '131047', 'The 24-hour window is closed.');
+    RETURN 'failed';
+END $$;
+
+-- Plans a whole reply and begins its first part, in one commit. `verdict` is 'begun' (go),
+-- 'taken_over' (the epoch the reply was computed under has passed: nothing is written),
+-- 'planned' (a former attempt did this) or how the first part stands, which did not begin.
+-- its_epoch is null for what a person wrote; a trigger hands the conversation over with it.
+CREATE FUNCTION start_reply(
+    of_store text, its_conversation uuid, its_holder text, its_fence bigint, its_turn uuid,
+    its_epoch bigint, its_trigger text, its_role text, ids uuid[], kinds text[], bodies bytea[],
+    its_content text, its_content_sealed bytea, its_images jsonb)
+RETURNS TABLE (verdict text, phone text, user_id text) LANGUAGE plpgsql VOLATILE
+SET plan_cache_mode = force_generic_plan SET enable_seqscan = off
+AS $$
+DECLARE
+    present conversations;
+BEGIN
+    PERFORM set_config('mostrador.store_id', of_store, true);
+    PERFORM check_lease(of_store, its_conversation, its_holder, its_fence);
+    SELECT * INTO STRICT present FROM conversations
+    WHERE store_id = of_store AND conversation_id = its_conversation FOR NO KEY UPDATE;
+    IF EXISTS (SELECT 1 FROM outbox WHERE store_id = of_store AND turn_id = its_turn) THEN
+        verdict := 'planned';
+    ELSIF its_epoch <> present.epoch THEN
+        verdict := 'taken_over';
+    ELSE
+        IF its_trigger <> '' THEN
+            PERFORM change_owner(
+                of_store, its_conversation, 'queue', NULL, '', its_trigger, false);
+            its_epoch := its_epoch + 1;
+        END IF;
+        -- Written as it begins: the first part has no other state that anybody could see.
+        INSERT INTO outbox (
+            store_id, outbox_id, turn_id, part, conversation_id, session_id, role, kind, epoch,
+            body_sealed, state, attempt, fence, sending_at)
+        SELECT of_store, each.id, its_turn, each.part, its_conversation, present.session_id,
+               its_role, each.kind, its_epoch, each.body,
+               CASE each.part WHEN 1 THEN 'sending' ELSE 'ready' END,
+               CASE each.part WHEN 1 THEN 1 ELSE 0 END,
+               CASE each.part WHEN 1 THEN its_fence END,
+               CASE each.part WHEN 1 THEN clock_timestamp() END
+        FROM unnest(ids, kinds, bodies) WITH ORDINALITY AS each (id, kind, body, part);
+        PERFORM remember_message(
+            of_store, its_conversation, ids[1], its_role, kinds[1], its_content,
+            its_content_sealed, its_images, NULL, 'sending');
+        verdict := begun_within(of_store, ids[1], present.window_expires_at);
+    END IF;
+    RETURN QUERY
+        SELECT verdict, contacts.phone, contacts.user_id FROM contacts
+        WHERE store_id = of_store AND contact_id = its_conversation;
+END $$;

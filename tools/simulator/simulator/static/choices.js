@@ -1,0 +1,101 @@
+// What a store sends to be answered with a press: buttons, lists, and templates.
+import { element, icon } from "./dom.js";
+import { FILES, documentCard, picture } from "./files.js";
+import { link, words } from "./words.js";
+
+/** Draw buttons, a list, or what a customer chose; `reply` takes the payload of what is pressed. */
+export function interactive(content, reply) {
+  const answer = content.button_reply ?? content.list_reply;
+  if (answer) return [words(answer.title), answer.description ? faint(answer.description) : null];
+  const { action = {} } = content;
+  return [
+    content.header ? header(content.header) : null,
+    words(content.body?.text),
+    content.footer?.text ? faint(content.footer.text) : null,
+    choicesOf(action, reply),
+  ];
+}
+
+function choicesOf(action, reply) {
+  if (action.sections) return list(action, reply);
+  const address = action.parameters?.url;
+  const shown = [
+    ...(action.buttons ?? []).map((each) => choice("button_reply", each.reply, reply)),
+    ...(/^https?:\/\//.test(address) ? [pressedLink(address, action.parameters.display_text)] : []),
+  ];
+  return shown.length > 0 ? element("div", { class: "choices" }, ...shown) : null;
+}
+
+function header(head) {
+  if (head.type === "text") return element("p", { class: "head-words" }, head.text ?? "");
+  const file = head[head.type] ?? {};
+  if (head.type === "image") return picture(file);
+  return head.type === "video" ? FILES.video(file)[0] : documentCard(file);
+}
+
+function choice(type, { id, title, description }, reply) {
+  const picked = { id, title, ...(description ? { description } : {}) };
+  const press = () => reply({ type: "interactive", interactive: { type, [type]: picked } });
+  return element("button", { type: "button", class: "choice", on: { click: press } },
+    element("span", {}, title), description ? element("small", {}, description) : null);
+}
+
+function pressedLink(address, title) {
+  const shown = link(address, icon("out"), title || address);
+  shown.className = "choice choice-link";
+  return shown;
+}
+
+/** Draw a list: closed until its button is pressed, as on a phone. */
+function list(action, reply) {
+  const rows = element("div", { class: "list-rows", hidden: true }, ...action.sections.flatMap((each) => [
+    each.title ? element("p", { class: "list-title" }, each.title) : null,
+    ...(each.rows ?? []).map((row) => choice("list_reply", row, reply)),
+  ]));
+  const toggle = () => {
+    rows.hidden = !rows.hidden;
+    opener.setAttribute("aria-expanded", String(!rows.hidden));
+  };
+  const opener = element("button", {
+    type: "button", class: "choice choice-list", testid: "open-list", "aria-expanded": "false", on: { click: toggle },
+  }, icon("list"), element("span", {}, action.button ?? ""));
+  return element("div", { class: "choices" }, opener, rows);
+}
+
+/** Draw a template: its words where they are known, otherwise its name and what was put into it. */
+export function template({ name, language, components = [], shown }, reply) {
+  const head = parametersOf(components, "header")[0];
+  const body = parametersOf(components, "body").map(wordsOf);
+  return [
+    element("span", { class: "template-head" }, icon("template"),
+      element("span", {}, element("small", { text: "kindTemplate" }), element("strong", {}, `${name ?? "?"} · ${language?.code ?? ""}`))),
+    head && head.type !== "text" ? header(head) : null,
+    head?.type === "text" ? element("p", { class: "head-words" }, wordsOf(head)) : null,
+    shown ? words(shown) : null,
+    !shown && body.length > 0 ? element("ol", { class: "values" }, ...body.map((each) => element("li", {}, each))) : null,
+    templateButtons(components, reply),
+  ];
+}
+
+function parametersOf(components, type) {
+  return components.filter((each) => each.type === type).flatMap((each) => each.parameters ?? []);
+}
+
+function wordsOf(parameter) {
+  const value = parameter.text ?? parameter.currency?.fallback_value ?? parameter.date_time?.fallback_value ?? "";
+  return parameter.parameter_name ? `${parameter.parameter_name}: ${value}` : String(value);
+}
+
+function templateButtons(components, reply) {
+  const quick = components.filter((each) => each.type === "button" && each.sub_type === "quick_reply");
+  if (quick.length === 0) return null;
+  return element("div", { class: "choices" }, ...quick.map(({ parameters }) => {
+    const payload = parameters?.[0]?.payload ?? "";
+    const press = () => reply({ type: "button", button: { payload, text: payload } });
+    return element("button", { type: "button", class: "choice", on: { click: press } }, payload);
+  }));
+}
+
+function faint(text) {
+  return element("p", { class: "faint" }, text);
+}
