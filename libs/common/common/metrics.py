@@ -40,6 +40,9 @@ send_alerts = Counter(
     "Sends refused for what a person must put right, by the rule of docs/send-errors.md.",
     ["store", "rule"],
 )
+confirmed_duplicates = Counter(
+    "mostrador_confirmed_duplicates_total", "Parts that WhatsApp took twice.", ["store"]
+)
 handovers = Counter("mostrador_handovers_total", "Handovers by reason.", ["store", "reason"])
 media_fetched = Counter(
     "mostrador_media_total",

@@ -9,7 +9,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from threading import BoundedSemaphore
 from typing import BinaryIO, Protocol
 
@@ -93,11 +93,12 @@ def _type_of(head: bytes, filename: str) -> SendableType:
 
 
 def _named(said: SendableType, filename: str) -> str:
-    name = said.named(safe_name(storable(filename)))
-    while units(name) > FILENAME_LIMIT:  # its ending stays
-        middle = len(name) // 2
-        name = name[: middle - 8] + name[middle + 8 :]
-    return name
+    """Make a name that is safe, says what the file is, and is not too long."""
+    name = PurePosixPath(said.named(safe_name(storable(filename))))
+    stem = name.stem
+    while units(stem + name.suffix) > FILENAME_LIMIT:
+        stem = stem[:-1]
+    return stem + name.suffix
 
 
 def _copy(source: Source, head: bytes, size: int, file: BinaryIO) -> str:

@@ -18,7 +18,7 @@ FILES = [
     (PNG, "foto.png", "image", "image/png", "foto.png"),
     (PNG, "", "image", "image/png", ""),
     (PNG, "../pedi\u202edo.exe", "image", "image/png", "_pedi_do.exe.png"),
-    (PDF, "x" * 400, "document", "application/pdf", "x" * 228 + ".pdf"),
+    (PDF, "x" * 400, "document", "application/pdf", "x" * 236 + ".pdf"),
 ]
 ASKED = [
     ({"interactive": MENU}, 202, None),

@@ -77,10 +77,14 @@ def _read_request(connection):
     first, *lines = head.decode("latin-1").split("\r\n")
     headers = {name.lower(): value.strip() for name, _, value in (x.partition(":") for x in lines)}
     while len(body) < int(headers.get("content-length", 0)):
-        body += connection.recv(65536)
+        more = connection.recv(65536)
+        if not more:
+            return None
+        body += more
     method, path, _ = first.split(" ")
-    content = json.loads(body) if body else None
-    return {"method": method, "path": path, "headers": headers, "json": content}
+    is_form = headers.get("content-type", "").startswith("multipart/")
+    content = json.loads(body) if body and not is_form else None
+    return {"method": method, "path": path, "headers": headers, "json": content, "body": body}
 
 
 def http_answer(status, content=b"", **headers):

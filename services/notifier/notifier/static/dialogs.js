@@ -1,13 +1,15 @@
 // Questions and forms over the page. Esc and Cancel close them; the focus goes back where it was.
 
-import { make } from "./dom.js";
+import { icon, make } from "./dom.js";
 import { say } from "./texts.js";
 
 /** Show a dialog with a title and what is in it; it leaves the page when it is closed. */
 export function openDialog(language, { title, testId, kind = "" }, ...content) {
   const former = document.activeElement;
-  const heading = make("h2", { id: "dialog-title" }, title);
-  const dialog = make("dialog", { class: `dialog ${kind}`, "aria-labelledby": "dialog-title", "data-testid": testId }, heading, ...content);
+  const close = make("button", { type: "button", class: "quiet square", "aria-label": say(language, "close"), title: say(language, "close") }, icon("cross"));
+  const head = make("div", { class: "dialog-head" }, make("h2", { id: "dialog-title" }, title), close);
+  const dialog = make("dialog", { class: `dialog ${kind}`, "aria-labelledby": "dialog-title", "data-testid": testId }, head, ...content);
+  close.addEventListener("click", () => dialog.close());
   dialog.addEventListener("close", () => {
     dialog.remove();
     if (former?.isConnected) former.focus();

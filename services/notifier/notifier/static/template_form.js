@@ -9,17 +9,17 @@ import { plain, refusal } from "./words.js";
 const SOON = 250; // milliseconds of rest before the preview is asked for
 
 /** Show the form in the dialog's place; `back` shows the list again. */
-export function fillIn({ language, storeId, dialog, place, template, back }) {
+export function fillIn({ language, storeId, dialog, place, foot, template, back }) {
   const fields = template.variables.map((variable) => fieldOf(language, variable));
   const preview = make("p", { class: "content", dir: "auto", "data-testid": "template-preview" });
   const fault = make("p", { class: "fault", role: "alert", hidden: true });
-  const send = make("button", { type: "submit", class: "primary", "data-testid": "template-send", disabled: true }, say(language, "send"));
+  const send = make("button", { type: "submit", form: "template-form", class: "primary", "data-testid": "template-send", disabled: true }, say(language, "send"));
   const other = make("button", { type: "button", class: "plain" }, say(language, "otherTemplate"));
-  const form = make("form", { class: "template-form" },
+  const form = make("form", { id: "template-form", class: "template-form" },
     make("h3", {}, template.name, " ", make("span", { class: "badge" }, template.language)),
     ...fields.map(({ row }) => row),
     make("div", { class: "preview message agent" }, make("span", { class: "small muted" }, say(language, "templatePreview")), make("div", { class: "bubble" }, preview)),
-    fault, make("div", { class: "template-foot" }, other, send));
+    fault);
   const chosen = () => ({
     name: template.name, language: template.language,
     variables: Object.fromEntries(fields.map(({ name, input }) => [name, input.value]).filter(([, value]) => value.trim())),
@@ -51,6 +51,7 @@ export function fillIn({ language, storeId, dialog, place, template, back }) {
   });
   other.addEventListener("click", back);
   place.replaceChildren(form);
+  foot.replaceChildren(other, send);
   (fields[0]?.input ?? send).focus();
   return look();
 }

@@ -15,11 +15,9 @@ const PATIENCE = [1500, 2000, 3000, 4000]; // milliseconds between looks for a l
 export async function chooseTemplate() {
   const { language, storeId } = get();
   const place = make("div", { class: "dialog-body", "aria-busy": "true" }, make("p", { class: "muted" }, say(language, "loading")));
-  const dialog = openDialog(language, { title: say(language, "templatesTitle"), testId: "templates", kind: "large" }, place);
-  const close = make("button", { type: "button", class: "plain" }, say(language, "cancel"));
-  close.addEventListener("click", () => dialog.close());
-  dialog.append(make("div", { class: "dialog-foot" }, close));
-  await load({ language, storeId, dialog, place });
+  const foot = make("div", { class: "dialog-foot" });
+  const dialog = openDialog(language, { title: say(language, "templatesTitle"), testId: "templates", kind: "large" }, place, foot);
+  await load({ language, storeId, dialog, place, foot });
 }
 
 async function load(picker) {
@@ -33,7 +31,7 @@ async function load(picker) {
 }
 
 function show(picker, words = "") {
-  const { language, known, place } = picker;
+  const { language, known, place, foot } = picker;
   const search = make("input", { type: "search", class: "search", "data-testid": "template-search", placeholder: say(language, "templateSearch"), "aria-label": say(language, "templateSearch"), autocomplete: "off" });
   const list = make("ul", { class: "templates" });
   const count = make("p", { class: "small muted", role: "status" });
@@ -44,6 +42,7 @@ function show(picker, words = "") {
   };
   search.value = words;
   search.addEventListener("input", draw);
+  foot.replaceChildren();
   place.replaceChildren(search, problemOf(picker), count, list);
   draw();
   search.focus();
