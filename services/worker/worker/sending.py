@@ -123,6 +123,7 @@ class Sender:
         for sent, following in zip(going, [*going[1:], None], strict=True):
             if not step.begun.may_go:
                 break
+            step.wait_to_leave()
             answer = self.part_sender.ask(way.turn, way.credentials, sent, step.begun, step.since)
             self.turnstile.tell(way.store, step.said, answer)
             if not isinstance(answer, Accepted):
@@ -209,6 +210,10 @@ class _Step:
     said: Pass
     begun: Begun
     since: float
+
+    def wait_to_leave(self) -> None:
+        """Wait until the moment that the gate gave, where the number is at its limit."""
+        time.sleep(max(0.0, self.since + self.said.lead - time.monotonic()))
 
 
 def parts_of(turn: Turn) -> ColumnElement[bool]:
