@@ -161,7 +161,7 @@ def updates_of(desk, sends, chance):
         said = {"status": chance.choice(WORDS), "error_title": f"why {len(told)}"}
         if said["status"] == "failed":
             said["error_code"] = chance.choice(CODES)
-        if sends[outbox_id].state == "accepted" and chance.random() < 0.5:
+        if sends[outbox_id].state == "accepted" and outbox_id < "8":  # these have one wamid
             update, attempt = StatusUpdate(wamid, **said), 2
         else:
             second = wamid + ".second" * (chance.random() < 0.05)

@@ -256,7 +256,8 @@ BEGIN
                 THEN (final).reason ELSE '' END
         FROM unnest(sends) AS told
         WHERE messages.store_id = of_store AND messages.message_id = told.outbox_id
-          AND (final).status <> (former).status
+          AND ((final).status <> (former).status
+               OR ((final).refused AND (final).status IN ('failed', 'retrying')))
         RETURNING messages.session_id, messages.message_id, messages.status, messages.error)
     SELECT count(tell_message_status(of_store, session_id, message_id, status, error))
     INTO changed FROM moved;
