@@ -169,18 +169,14 @@ class Settings:
         "HOLD_BACK_MS", 400, "How long a message waits for its burst.", least=0
     )
     attempts: int = _setting("ATTEMPTS", 3, "Attempts before a dead letter.", least=1)
-    send_rate: float = _setting(
-        "SEND_RATE", 80.0, "Sends a second and number.", least=0.01
-    )
+    send_rate: float = _setting("SEND_RATE", 80.0, "Sends a second and number.", least=0.01)
     pair_rate: float = _setting(
         "PAIR_RATE",
         6.0,
         "Seconds between sends to one contact, beyond the burst.",
         least=0,
     )
-    pair_burst: int = _setting(
-        "PAIR_BURST", 45, "Sends to one contact at once.", least=1
-    )
+    pair_burst: int = _setting("PAIR_BURST", 45, "Sends to one contact at once.", least=1)
     lease_seconds: float = _setting(
         "LEASE_SECONDS", 10.0, "Life of a conversation's lease between renewals.", least=1
     )
