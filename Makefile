@@ -43,12 +43,12 @@ journeys: $(READY) ## Run the tests of whole journeys, through everything
 	@$(BIN)/python -m pytest tests/journeys $(ARGS)
 
 sending: $(READY) ## Run every journey of sending, with kill -9 around each call of a reply
-	@$(BIN)/python -m pytest tests/journeys -k sending -m "" $(ARGS)
+	@$(BIN)/python -m pytest tests/journeys/test_sending_*.py -m "" $(ARGS)
 
 ui: $(READY) ## Run the browser tests; they need Chromium
 	@$(BIN)/python -m pytest tests/ui $(ARGS)
 
-soak: $(READY) ## Run the long proofs (SEEDS=20, SEED= repeats one, PART="fire pace redis meta mutations")
+soak: $(READY) ## Run the long proofs (SEEDS=20, SEED= repeats one, PART="fire pace redis sending meta mutations")
 	@SEEDS="$(SEEDS)" SEED="$(SEED)" PART="$(PART)" SCALE="$(SCALE)" PAYLOADS="$(PAYLOADS)" $(BIN)/python -m tests.soak
 
 internet: $(READY) ## Run the door's hostile requests against both classes of worker

@@ -1,6 +1,6 @@
 """`make soak`: the long proofs, each on an installation of its own.
 
-`PART=` names those to run (fire, pace, redis, meta, mutations); `SEEDS=` says how many fires,
+`PART=` names those to run (fire, pace, redis, sending, meta, mutations); `SEEDS=` says how many fires,
 `SEED=` repeats one, or the mutations. `payloads` runs when `PAYLOADS=` names a folder of captured
 deliveries. Every seed is printed before it is used and again with what came of it; the exit code is 1
 when anything was lost, doubled, reordered, late or too fast.
@@ -18,6 +18,7 @@ from pathlib import Path
 from tests.journeys.crowd import Crowd
 from tests.journeys.pacing import faults_of, run_at_a_pace
 from tests.journeys.redis_faults import run_redis_faults
+from tests.journeys.send_pacing import run_sends_at_a_pace
 from tests.journeys.under_fire import Fire, run_under_fire
 
 from .mutations import Mutations
@@ -33,6 +34,7 @@ _FIRE = Fire(
 )
 _SEEDS = 20
 _WAITING = 1_000
+_LIMITS = (10.0, 80.0)
 _MOVING_SECONDS = 10.0
 _MUTATIONS = 20_000
 
@@ -43,6 +45,7 @@ def main() -> int:
         "fire": _fire,
         "pace": _pace,
         "redis": _redis,
+        "sending": _sending,
         "meta": _meta,
         "mutations": _mutations,
     }
@@ -109,6 +112,18 @@ def _redis() -> list[str]:
     return [*report.verdict.faults, *late, *faults_of(report.pace, with_average=False)]
 
 
+def _sending() -> list[str]:
+    """Let a thousand answers be due at one number of ten a second, then at one of eighty."""
+    faults = []
+    with _crowd(3) as crowd:
+        for run, limit in enumerate(_LIMITS):
+            pace = run_sends_at_a_pace(crowd, limit, round(_WAITING * _scale()), run)
+            _say(str(pace))
+            # Eighty whole replies a second are more than some machines carry.
+            faults += pace.faults(with_average=limit == min(_LIMITS))
+    return faults
+
+
 def _meta() -> list[str]:
     """Send what Meta may send in a minute; in a process of its own, whose environment it sets."""
     done = subprocess.run((sys.executable, "-m", "benchmarks.metas_rule"), check=False)
@@ -118,7 +133,7 @@ def _meta() -> list[str]:
 def _mutations() -> list[str]:
     """Send what nobody should, each beside something good."""
     seed = int(os.environ.get("SEED") or random.randrange(1_000_000))
-    count = round(_MUTATIONS * float(os.environ.get("SCALE") or 1))
+    count = round(_MUTATIONS * _scale())
     _say(f"seed {seed}; {count} deliveries")
     with _crowd(2) as crowd:
         return [f"seed {seed}: {fault}" for fault in Mutations(crowd, seed, count).run()]
@@ -142,6 +157,10 @@ def _crowd(workers: int) -> Iterator[Crowd]:
             yield crowd.wait_until_ready()
         finally:
             crowd.stop()
+
+
+def _scale() -> float:
+    return float(os.environ.get("SCALE") or 1)
 
 
 def _say(line: str) -> None:

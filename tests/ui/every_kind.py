@@ -209,15 +209,20 @@ class EveryKind:
         self.record("message_update", self.session_id, message_id=message_id)
 
     def record(self, event_type: str, session_id: str | None, **refs: str) -> None:
-        self.stack.sql(
-            "SELECT record_event(:store, :type, CAST(:session AS uuid), CAST(:refs AS jsonb))",
-            store=STORE,
-            type=event_type,
-            session=session_id,
-            refs=json.dumps(refs),
-        )
-        with redis.Redis.from_url(self.stack.demo["redis_url"]) as client:
-            client.publish(topic(STORE), json.dumps({"store_id": STORE}))
+        record(self.stack, event_type, session_id, **refs)
+
+
+def record(stack: Stack, event_type: str, session_id: str | None, **refs: str) -> None:
+    """Record an event and give its hint, as the services do."""
+    stack.sql(
+        "SELECT record_event(:store, :type, CAST(:session AS uuid), CAST(:refs AS jsonb))",
+        store=STORE,
+        type=event_type,
+        session=session_id,
+        refs=json.dumps(refs),
+    )
+    with redis.Redis.from_url(stack.demo["redis_url"]) as client:
+        client.publish(topic(STORE), json.dumps({"store_id": STORE}))
 
 
 def seal_of(stack: Stack) -> StoreSeal:

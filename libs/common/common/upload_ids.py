@@ -61,3 +61,12 @@ def forget(database: Database, file: UploadedFile) -> None:
     """Drop an id that WhatsApp does not know any more."""
     with database.store(file.store_id) as connection:
         connection.execute(delete(models.uploads).where(*file.conditions))
+
+
+def forget_source(database: Database, store_id: str, source: str) -> None:
+    """Drop what every number of a store knows a file by: WhatsApp could not make use of it."""
+    table = models.uploads
+    with database.store(store_id) as connection:
+        connection.execute(
+            delete(table).where(table.c.store_id == store_id, table.c.source == source)
+        )

@@ -5,6 +5,7 @@ the call stands nothing but the clock.
 """
 
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import structlog
@@ -18,6 +19,7 @@ from common.settling import Refused
 from common.stores import Store, Stores
 from common.turns import Turn
 from worker.channels.cloud_api import Credentials, Recipient
+from worker.channels.media_upload import UploadPutOffError
 from worker.channels.outcome import Accepted, Rejected, SendOutcome, TryLater, Unknown
 from worker.plans import Outgoing
 from worker.ports import Channel
@@ -47,6 +49,23 @@ class PartSender:
     def credentials(self, store: Store) -> Credentials:
         """Open what every send needs, before anything is decided."""
         return Credentials(store.phone_number_id, self.stores.access_token(store))
+
+    def files_ready(
+        self, store: Store, turn: Turn, credentials: Credentials, going: Sequence[Outgoing]
+    ) -> list[Outgoing]:
+        """Give WhatsApp the files that parts are sent by, before anything is decided.
+
+        Raises TemporaryError or PermanentError; what a refusal asks for beyond the part is done.
+        """
+        try:
+            return self.uploads.all_ready(store, credentials, going)
+        except UploadPutOffError as error:
+            if error.rule is not None:
+                conversation_id = turn.lease.conversation_id
+                seconds = max(error.retry_after or 0.0, _PAUSE_SECONDS)
+                self.refusals.note(store, conversation_id, error.code, error.rule, seconds)
+                self.stores.forget(store.store_id)
+            raise
 
     def ask(
         self, turn: Turn, credentials: Credentials, going: Outgoing, begun: Begun, since: float

@@ -77,7 +77,7 @@ class Pipeline:
         failpoints.reach("worker.answered")
         images = self._images(store, reply)
         failpoints.reach("worker.images_resolved")
-        plan = Plan.of_reply(reply.text, images[: store.settings.images_per_reply])
+        plan = Plan.of_reply(reply.text, images, store.settings.images_per_reply)
         if not plan.bodies:
             raise TemporaryError("There is nothing to send.", code="empty_answer")
         return self.sender.start(store, turn, plan.under(opening.standing.epoch), "answered")
@@ -120,7 +120,8 @@ class Pipeline:
             self.attention.shown(store, opening.last_wamid),
             metrics.assistant_seconds.labels(store.store_id).time(),
         ):
-            return parse_reply(self.assistant.answer(request))
+            answer = self.assistant.answer(request)
+            return parse_reply(answer, store.settings.images_per_reply)
 
     def _images(self, store: Store, reply: Reply) -> Sequence[ResolvedImage]:
         """Find the pictures; words do not wait for a catalog that is away."""

@@ -60,6 +60,9 @@ class Outgoing:
     content: Content
     shown: Shown
     callback: str
+    has_known_id: bool = (
+        False  # of an upload before this attempt, which WhatsApp may have forgotten
+    )
 
     @property
     def outbox_id(self) -> str:
@@ -78,11 +81,11 @@ class Outgoing:
         callback = write(seal, Callback(outbox_id, attempt))
         return cls(part, attempt, body, _content_of(body), shown, callback)
 
-    def uploaded(self, media_id: str) -> "Outgoing":
-        """Send its file by the id that WhatsApp gave it."""
+    def uploaded(self, media_id: str, *, is_known: bool = False) -> "Outgoing":
+        """Send its file by the id that WhatsApp gave it, now or before."""
         if not isinstance(self.content, WithFile):
             return self
-        return replace(self, content=self.content.uploaded(media_id))
+        return replace(self, content=self.content.uploaded(media_id), has_known_id=is_known)
 
 
 def of_command(command: AgentCommand) -> Plan:

@@ -43,6 +43,7 @@ class Pass:
 
     wait: float
     is_watched: bool = False  # a circuit waits to hear how it went
+    lead: float = 0.0  # it leaves so many seconds from now, as evenly as it was let go
 
     @property
     def may_go(self) -> bool:

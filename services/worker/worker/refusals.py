@@ -11,7 +11,7 @@ from typing import Protocol
 import structlog
 from sqlalchemy import select, update
 
-from common import metrics, models, store_pausing
+from common import metrics, models, store_pausing, upload_ids
 from common.database import Database
 from common.errors import TemporaryError
 from common.send_errors import ErrorRule
@@ -68,6 +68,8 @@ class Refusals:
         """Do the same for a send that failed after it had been taken."""
         flags = "flags_product" in refusal.rule.effects
         body = self._body(store, refusal.outbox_id) if flags else Body()
+        if source := body.place or body.link:
+            upload_ids.forget_source(self.database, store.store_id, source)
         self.note(
             store,
             refusal.conversation_id,

@@ -51,7 +51,7 @@ class Sender:
         """
         reply, going = prepare(self.stores.seal_of(store), plan)
         way = _Way(store, turn, self.part_sender.credentials(store), outcome)
-        going = self.part_sender.uploads.all_ready(store, way.credentials, going)
+        going = self.part_sender.files_ready(store, turn, way.credentials, going)
         failpoints.reach("worker.before_sending_commit")
         said = self.turnstile.ask(store, turn, going[0].outbox_id)
         since = time.monotonic()
@@ -107,7 +107,7 @@ class Sender:
     def _begin(self, store: Store, turn: Turn, outcome: str, parts: Sequence[Part]) -> TurnResult:
         going = prepare_again(self.stores.seal_of(store), parts)
         way = _Way(store, turn, self.part_sender.credentials(store), outcome)
-        going = self.part_sender.uploads.all_ready(store, way.credentials, going)
+        going = self.part_sender.files_ready(store, turn, way.credentials, going)
         said = self.turnstile.ask(store, turn, going[0].outbox_id)
         if not said.may_go:
             return Paced(said.wait)
@@ -123,6 +123,7 @@ class Sender:
         for sent, following in zip(going, [*going[1:], None], strict=True):
             if not step.begun.may_go:
                 break
+            step.wait_to_leave()
             answer = self.part_sender.ask(way.turn, way.credentials, sent, step.begun, step.since)
             self.turnstile.tell(way.store, step.said, answer)
             if not isinstance(answer, Accepted):
@@ -209,6 +210,10 @@ class _Step:
     said: Pass
     begun: Begun
     since: float
+
+    def wait_to_leave(self) -> None:
+        """Wait until the moment that the gate gave, where the number is at its limit."""
+        time.sleep(max(0.0, self.since + self.said.lead - time.monotonic()))
 
 
 def parts_of(turn: Turn) -> ColumnElement[bool]:

@@ -75,7 +75,7 @@ class Uploads:
         known = upload_ids.known(self.database, file)
         if known:
             metrics.uploads.labels(store.store_id, "known").inc()
-            return going.uploaded(known)
+            return going.uploaded(known, is_known=True)
         try:
             media_id = self._upload(store.store_id, credentials, going)
         except (TemporaryError, PermanentError) as error:
@@ -91,20 +91,24 @@ class Uploads:
     def judged(
         self, store_id: str, phone_number_id: str, going: Outgoing, outcome: SendOutcome
     ) -> SendOutcome:
-        """Let a part go again, once, whose id WhatsApp may have forgotten: forget it, too.
+        """Let a part go again whose id WhatsApp may have forgotten, under a new one.
 
-        The refusal is the proof that nothing went.
+        The refusal is the proof that nothing went. What is refused under an id of this very
+        attempt is refused for good.
         """
-        is_ours = isinstance(going.content, WithFile) and bool(going.content.media_id)
-        if not (is_ours and isinstance(outcome, Rejected) and outcome.code in _UNKNOWN_ID):
+        is_by_id = isinstance(going.content, WithFile) and bool(going.content.media_id)
+        if not (is_by_id and isinstance(outcome, Rejected) and outcome.code in _UNKNOWN_ID):
             return outcome
         source = going.body.place or going.body.link
         try:
             upload_ids.forget(self.database, UploadedFile(store_id, phone_number_id, source))
         except TemporaryError as error:  # what is known of the send must be written down first
             _LOG.warning("upload_not_forgotten", store=store_id, code=error.code)
+            return outcome
+        if not going.has_known_id:
+            return outcome
         rule = replace(
-            outcome.rule, action=Action.AGAIN, attempts=2, wait=1, longest=1, effects=frozenset()
+            outcome.rule, action=Action.AGAIN, attempts=0, wait=1, longest=1, effects=frozenset()
         )
         return TryLater(outcome.code, outcome.reason, rule)
 

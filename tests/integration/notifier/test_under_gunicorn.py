@@ -7,6 +7,7 @@ import subprocess
 import sys
 import threading
 import time
+from pathlib import Path
 
 import pytest
 import requests
@@ -36,6 +37,7 @@ def process(console_settings, tmp_path):
             "SERVICE_KEYS": ",".join(settings.service_keys),
             "CATALOG_URL": settings.catalog_url,
             "CONSOLE_ORIGINS": ORIGIN,
+            "DATA_DIR": str(settings.data_dir),
         },
         stderr=log,
     )
@@ -145,3 +147,26 @@ def test_many_sockets_leave_room_for_requests(process, ana):
     assert requests.get(f"{process[1]}/healthz", timeout=2).status_code == 200
     assert ana.get("/api/stores/store-1/sessions").status_code == 200
     assert 'mostrador_console_sockets{store="store-1"} 120.0' in ana.get("/metrics").text
+
+
+def test_a_large_file_comes_in_by_pieces_and_one_too_large_is_refused_early(ana, shop, process):
+    session = shop.says("store-1", PHONE, "hola")
+    url = f"{process[1]}/api/stores/store-1/sessions/{session}/attachments"
+    before = largest_kilobytes(process[0].pid)
+
+    def add(head, size):
+        content = head + bytes(size - len(head))
+        headers = {"X-CSRF-Token": ana.csrf_token}
+        return ana.http.post(url, data=content, headers=headers, timeout=60)
+
+    assert add(b"%PDF-1.4", 60_000_000).status_code == 201
+    assert largest_kilobytes(process[0].pid) - before < 30_000
+    assert add(b"\x89PNG\r\n\x1a\n", 9_000_000).status_code == 413
+    assert ana.get("/api/me").status_code == 200
+
+
+def largest_kilobytes(pid):
+    """Read the most memory that a process' first child has had."""
+    child = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()[0]
+    status = Path(f"/proc/{child}/status").read_text()
+    return int(status.split("VmHWM:")[1].split()[0])

@@ -65,7 +65,7 @@ class Line:
             late = dice.uniform(0, self.orders.lateness)
             time.sleep(max(0.0, min(due, self._until) - time.time()) + late)
             question = Question(self.number, part, part, "app")
-            wait, _ = self._scripts.ask(question, self._settings, None)
+            wait = self._scripts.ask(question, self._settings, None).wait
             with self._lock:
                 self.asks += 1
                 if wait == 0:

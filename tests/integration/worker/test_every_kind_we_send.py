@@ -6,6 +6,7 @@ import pytest
 import requests
 from sqlalchemy import text
 
+from common.store_registration import StoreChange
 from simulator.sample_files import document, picture, voice_note
 from tests.waiting import eventually
 
@@ -114,6 +115,22 @@ def test_a_picture_that_cannot_be_uploaded_goes_by_its_link(system, by_upload):
     system.write(PHONE, "hola")
 
     assert "link" in of_kind(system, "image")[0]["image"]
+
+
+def test_a_token_that_ran_out_during_an_upload_pauses_the_store_and_loses_nothing(
+    system, desk, registration
+):
+    desk.is_written_to()
+    file = desk.attach(document(), "lista.pdf")
+    system.fault(kind="upload", outcome="error", code=190)
+    sent = desk.send("c-1", attachment=file["id"])
+    paused = "SELECT paused_reason FROM stores WHERE status = 'paused'"
+    eventually(lambda: system.rows(paused) == [{"paused_reason": "token_expired"}], what="a pause")
+
+    registration.change("store-1", StoreChange(secrets={"access_token": "a-new-token"}))
+
+    assert eventually(lambda: desk.shown(sent).get("status") in ("sent", "delivered", "read"))
+    assert len(of_kind(system, "document")) == 1
 
 
 def test_a_file_that_nobody_sends_is_removed_after_a_day(system, desk):

@@ -2,8 +2,9 @@ import pytest
 
 from common.errors import InvalidRequestError
 from common.template_texts import read_template, rendered
-from common.template_values import checked, cleaned, components_for, missing
+from common.template_values import attachment_in, checked, cleaned, components_for, missing
 from simulator.templates_demo import DEMO_TEMPLATES
+from worker.channels.contents import TemplateMessage
 
 HEADER = {"type": "HEADER", "format": "TEXT", "text": "Pedido {{1}}"}
 FOOTER = {"type": "FOOTER", "text": "Gracias"}
@@ -172,6 +173,20 @@ def test_a_header_s_file_is_named_by_a_plain_address(link):
         checked(template(media("VIDEO"), body("Mira.")), {"header.video": link})
 
     assert refused.value.code == "variable_not_usable"
+
+
+def test_a_header_s_file_may_be_an_attachment_whose_id_only_the_upload_tells():
+    read = template(media("DOCUMENT"), body("Tu factura."))
+    values = checked(read, {"header.document": f"attachment:{'a' * 36}"})
+
+    assert attachment_in(read, values) == "a" * 36
+    (header,) = components_for(read, values)
+    sent = TemplateMessage("aviso", "es", (header,), filename="factura.pdf")
+    with pytest.raises(ValueError, match="not uploaded"):
+        sent.as_graph()
+    (known,) = sent.uploaded("77").as_graph()["template"]["components"]
+    file = {"id": "77", "filename": "factura.pdf"}
+    assert known["parameters"] == [{"type": "document", "document": file}]
 
 
 def test_the_whole_is_no_longer_than_a_message():

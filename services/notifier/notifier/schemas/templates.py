@@ -63,7 +63,7 @@ class AskedTemplateSchema(Schema):
         values=fields.String(validate=validate.Length(max=_LONGEST_VALUE)),
         load_default=dict,
         validate=validate.Length(max=_MOST_VALUES),
-        metadata={"description": "A value for each variable, by its name."},
+        metadata={"description": "By variable; of a file, its address or attachment:<id>."},
     )
 
 

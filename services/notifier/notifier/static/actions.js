@@ -14,7 +14,7 @@ const live = createLive(
     event: heard,
     counted: (seq) => dispatch({ type: "counted", seq }),
     connection: (connection) => set({ connection }),
-    greeted: refreshStores,
+    greeted: () => [0, 2000].forEach((wait) => setTimeout(refreshStores, wait)), // a server knows a store for a second
     joined: (sessionId, seq) => seq > (get().thread?.asOf ?? 0) && loadThread(sessionId),
     typing: ({ session_id: sessionId, agent }) => sessionId === get().openId && agent.id !== get().agent.id && showTyping(agent),
     refused: ({ error }) => error.code === "store_not_found" && start(),

@@ -88,6 +88,6 @@ export function mediaFault(language, reason) {
 export function pausedFor(language, reason) {
   const key = reason || "by_hand";
   const known = has(language, `paused_${key}`);
-  const means = say(language, reason === "spam_limit" ? "pausedBot" : "paused");
-  return `${means} ${say(language, known ? `paused_${key}` : "paused_other", { reason: plain(reason) })}`;
+  const why = say(language, known ? `paused_${key}` : "paused_other", { reason: plain(reason) });
+  return reason === "spam_limit" ? `${say(language, "pausedBot")} ${why}` : `${say(language, "paused")} ${why} ${say(language, "pausedKeeps")}`;
 }

@@ -10,22 +10,35 @@ import { refusal } from "./words.js";
 
 let isAsked = false;
 let fault = null;
+let isWhole = false; // on a phone the words are cut until they are asked for
 
 /** Draw the bar as the store changes, and hear its button. */
 export function installPause() {
   byId("resume").addEventListener("click", resume);
+  byId("pause-more").addEventListener("click", () => {
+    isWhole = !isWhole;
+    draw(store.get());
+  });
   store.listen(draw);
 }
 
 function draw(state) {
   const paused = state.phase === "ready" ? pausedStore(state) : null;
-  if (!paused) fault = null;
+  if (!paused) [fault, isWhole] = [null, false];
+  byId("pause-bar").classList.toggle("whole", isWhole);
+  byId("pause-more").setAttribute("aria-expanded", String(isWhole));
+  write(byId("pause-more"), say(state.language, isWhole ? "showLess" : "showMore"));
   byId("pause-bar").hidden = !paused;
   byId("resume").hidden = !paused || !mayResume(paused);
   byId("resume").disabled = isAsked;
-  const words = paused ? pausedFor(state.language, paused.paused_reason) : "";
-  write(byId("pause-words"), fault ? `${words} ${refusal(state.language, fault)}` : words);
+  write(byId("pause-words"), paused ? wordsOf(state, paused) : "");
   write(byId("resume"), say(state.language, "resume"));
+}
+
+function wordsOf({ language }, paused) {
+  const words = pausedFor(language, paused.paused_reason);
+  const next = fault ? refusal(language, fault) : mayResume(paused) ? "" : say(language, "tellWhoRuns");
+  return `${words} ${next}`.trim();
 }
 
 async function resume() {

@@ -44,10 +44,9 @@ class SendGate:
         app = self.stores.app_of(store)
         question = Question(store.store_id, conversation_id, outbox_id, app)
         try:
-            wait, is_watched = self.scripts.ask(question, store.settings, self._now())
+            return self.scripts.ask(question, store.settings, self._now())
         except redis.RedisError as error:
             raise GateClosedError("The send gate cannot be asked.") from error
-        return Pass(wait, is_watched)
 
     def went(self, store: Store) -> None:
         """Tell that WhatsApp answered like one who is well. Needed for a watched pass only."""

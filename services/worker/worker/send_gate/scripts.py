@@ -11,6 +11,7 @@ from importlib.resources import files
 import redis  # noqa: TC002  # methods' signatures are read by people and by tools
 
 from common.stores import StoreSettings
+from worker.ports import Pass
 
 
 @dataclass(frozen=True)
@@ -53,14 +54,11 @@ class GateScripts:
         self._failed = client.register_script(_source("failed"))
         self._refused = client.register_script(_source("refused"))
 
-    def ask(
-        self, question: Question, settings: StoreSettings, now_ms: float | None
-    ) -> tuple[float, bool]:
-        """Return the seconds to wait, 0 for none, and whether a circuit wants to hear more."""
+    def ask(self, question: Question, settings: StoreSettings, now_ms: float | None) -> Pass:
         its = (question.store_id, question.conversation_id, question.outbox_id, question.app)
         paces = (settings.send_rate, settings.pair_rate * 1000, settings.pair_burst)
-        wait_ms, is_watched = self._ask(args=[_clock(now_ms), *its, *paces])
-        return wait_ms / 1000, bool(is_watched)
+        wait_ms, is_watched, lead_ms = self._ask(args=[_clock(now_ms), *its, *paces])
+        return Pass(wait_ms / 1000, bool(is_watched), lead_ms / 1000)
 
     def went(self, store_id: str, app: str, now_ms: float | None) -> tuple[bool, bool]:
         """Return whether that closed the store's circuit, and the app's."""

@@ -2,9 +2,10 @@
 --
 -- Keys. S is a store, which has one number; C a conversation of it; A its app, whose stores
 -- share one app secret:
---   mostrador:send:S          hash    free: when the number may send next; front: the last time
---                                     told to one whose own time had come; held: nothing goes
---                                     before; share: of its rate, after a 130429 at `slowed`
+--   mostrador:send:S          hash    free: when the number may send next; next, front: the last
+--                                     times told to those whose own had come; held: nothing goes
+--                                     before; full: when one went that had waited; share: of
+--                                     its rate, after a 130429 at `slowed`
 --   mostrador:send:S:line     zset    parts that wait: the place of each, as a time
 --   mostrador:send:S:pair:C   hash    full: when the bucket will be full again; held
 --   mostrador:send:S:circuit  hash    fails: in a row; until: open; level: 2^level s; probe: until
