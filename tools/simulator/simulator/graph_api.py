@@ -16,6 +16,7 @@ from simulator.box import Box, current_box
 from simulator.connections import CutConnection, connection_of, hold
 from simulator.graph_server import Handled
 from simulator.phone_messages import PhoneKey
+from simulator.template_words import words_of
 from simulator.verdicts import RESET, RetryAfter, Verdict
 
 blueprint = Blueprint("graph_api", __name__)
@@ -54,8 +55,17 @@ def _arrive(box: Box, handled: Handled) -> None:
         return
     message = handled.statuses.message
     key = PhoneKey(store.id, message.phone or message.address)
-    box.threads.take(key, call.wamid or "", call.request)
+    box.threads.take(key, call.wamid or "", _as_read(box, store.id, call.request))
     box.statuses.schedule(handled.statuses)
+
+
+def _as_read(box: Box, store_id: str, body: dict[str, Any]) -> dict[str, Any]:
+    """Give a message as its customer reads it: a template with its words."""
+    if body["type"] != "template":
+        return body
+    found = box.templates.find(store_id, body["template"])
+    shown = words_of(found, body["template"]) if found else {}
+    return {**body, "template": {**body["template"], "shown": shown}}
 
 
 def has_token() -> bool:

@@ -36,14 +36,18 @@ class TemplateShelf:
         with self._lock:
             return self._set.get(store_id, DEMO_TEMPLATES)
 
+    def find(self, store_id: str, content: Mapping[str, Any]) -> Template | None:
+        """Find the template that a message names, if it is there."""
+        asked = (content["name"], content["language"]["code"])
+        return next((t for t in self.of(store_id) if (t["name"], t["language"]) == asked), None)
+
     def check(self, store: SimulatedStore, body: Mapping[str, Any]) -> None:
         """Check the template that a message names; raises RefusedError."""
         if body.get("type") != "template":
             return
-        store_id, content = store.id, body["template"]
+        content = body["template"]
         name, language = content["name"], content["language"]["code"]
-        asked = (name, language)
-        found = next((t for t in self.of(store_id) if (t["name"], t["language"]) == asked), None)
+        found = self.find(store.id, content)
         status = found["status"] if found else ""
         if status in _UNSENDABLE:
             raise refuse(_UNSENDABLE[status], f"Template {name} is {status.lower()}.")

@@ -62,38 +62,27 @@ function list(action, reply) {
   return element("div", { class: "choices" }, opener, rows);
 }
 
-/** Draw a template: its words where they are known, otherwise its name and what was put into it. */
-export function template({ name, language, components = [], shown }, reply) {
-  const head = parametersOf(components, "header")[0];
-  const body = parametersOf(components, "body").map(wordsOf);
+/** Draw a template as its customer reads it, with its name above for who tests. */
+export function template({ name, language, components = [], shown = {} }, reply) {
+  const values = components.filter((each) => each.type === "header").flatMap((each) => each.parameters ?? []);
+  const file = values.find((each) => each.type !== "text");
+  const buttons = (shown.buttons ?? []).map((each) => templateButton(each, reply));
   return [
     element("span", { class: "template-head" }, icon("template"),
       element("span", {}, element("small", { text: "kindTemplate" }), element("strong", {}, `${name ?? "?"} · ${language?.code ?? ""}`))),
-    head && head.type !== "text" ? header(head) : null,
-    head?.type === "text" ? element("p", { class: "head-words" }, wordsOf(head)) : null,
-    shown ? words(shown) : null,
-    !shown && body.length > 0 ? element("ol", { class: "values" }, ...body.map((each) => element("li", {}, each))) : null,
-    templateButtons(components, reply),
+    file ? header(file) : null,
+    shown.header ? element("p", { class: "head-words" }, shown.header) : null,
+    shown.body ? words(shown.body) : null,
+    shown.footer ? faint(shown.footer) : null,
+    buttons.length > 0 ? element("div", { class: "choices" }, ...buttons) : null,
   ];
 }
 
-function parametersOf(components, type) {
-  return components.filter((each) => each.type === type).flatMap((each) => each.parameters ?? []);
-}
-
-function wordsOf(parameter) {
-  const value = parameter.text ?? parameter.currency?.fallback_value ?? parameter.date_time?.fallback_value ?? "";
-  return parameter.parameter_name ? `${parameter.parameter_name}: ${value}` : String(value);
-}
-
-function templateButtons(components, reply) {
-  const quick = components.filter((each) => each.type === "button" && each.sub_type === "quick_reply");
-  if (quick.length === 0) return null;
-  return element("div", { class: "choices" }, ...quick.map(({ parameters }) => {
-    const payload = parameters?.[0]?.payload ?? "";
-    const press = () => reply({ type: "button", button: { payload, text: payload } });
-    return element("button", { type: "button", class: "choice", on: { click: press } }, payload);
-  }));
+function templateButton({ type, text, payload, url }, reply) {
+  if (/^https?:\/\//.test(url)) return pressedLink(url, text);
+  if (type !== "QUICK_REPLY") return element("span", { class: "choice" }, text);
+  const press = () => reply({ type: "button", button: { payload, text } });
+  return element("button", { type: "button", class: "choice", on: { click: press } }, text);
 }
 
 function faint(text) {
