@@ -269,22 +269,23 @@ BEGIN
 END $$;
 
 -- Lets what waited go on, and what was refused go again; returns the conversations to ring. A turn
--- that waits for the very part takes it up itself; for any other a resend is asked.
+-- that waits for the very part takes it up itself; for any other a resend is asked. The heads of
+-- conversations are locked before their mail, as the door does.
 CREATE FUNCTION go_on_after(of_store text, sends told_send[])
 RETURNS text[] LANGUAGE plpgsql VOLATILE AS $$
 DECLARE
     waited uuid[];
     asked uuid[];
 BEGIN
+    SELECT coalesce(array_agg(ask_again(of_store, outbox_id, (final).wait)), '{}') INTO asked
+    FROM (SELECT * FROM unnest(sends) ORDER BY conversation_id) AS told
+    WHERE (final).wait IS NOT NULL AND NOT (
+        is_turn_open AND (former).state IN ('sending', 'unknown') AND NOT (former).flagged);
     SELECT coalesce(array_agg(conversation_id), '{}') INTO waited FROM unnest(sends)
     WHERE (former).state = 'unknown' AND (final).state <> 'unknown';
     IF cardinality(waited) > 0 THEN
         PERFORM wake_turns(of_store, sends);
     END IF;
-    SELECT coalesce(array_agg(ask_again(of_store, outbox_id, (final).wait)), '{}') INTO asked
-    FROM (SELECT * FROM unnest(sends) ORDER BY conversation_id) AS told
-    WHERE (final).wait IS NOT NULL AND NOT (
-        is_turn_open AND (former).state IN ('sending', 'unknown') AND NOT (former).flagged);
     RETURN (SELECT coalesce(array_agg(DISTINCT each::text), '{}')
             FROM unnest(waited || asked) AS each WHERE each IS NOT NULL);
 END $$;
