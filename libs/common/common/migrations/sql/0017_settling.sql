@@ -161,9 +161,9 @@ END $$;
 -- once in any case; otherwise a person must look. `verdict` is 'waits' (so many seconds more),
 -- 'resend', 'flagged', or 'settled' when somebody said by now what became of it.
 --
--- A status that came in time but is not applied yet is waited for, for ten seconds at most:
--- then nothing is proved, and the part is flagged. What the bot computed under another epoch never
--- goes again (P5): a person must look.
+-- A status that came in time but is not applied yet, as after an hour without a worker, is waited
+-- for: ten seconds at most from when the silence is first judged. Then nothing is proved. What
+-- the bot computed under another epoch never goes again (P5): a person must look.
 CREATE FUNCTION judge_silence(
     of_store text, its_conversation uuid, its_holder text, its_fence bigint, its_part uuid,
     seconds double precision, policy text, doubt text)
@@ -175,6 +175,7 @@ DECLARE
     silent double precision;
     is_behind boolean;
     is_void boolean;
+    may_resend boolean;
 BEGIN
     PERFORM set_config('mostrador.store_id', of_store, true);
     PERFORM check_lease(of_store, its_conversation, its_holder, its_fence);
@@ -188,32 +189,36 @@ BEGIN
     remaining := 0;
     IF part.state <> 'unknown' OR part.flagged THEN
         verdict := 'settled';
+        RETURN NEXT;
+        RETURN;
     ELSIF silent < seconds THEN
         verdict := 'waits';
         remaining := seconds - silent;
-    ELSIF is_void THEN
-        verdict := 'flagged';
-    ELSIF policy = 'resend_once' AND part.resent_at IS NULL THEN
-        verdict := 'resend';
-    ELSIF policy = 'settle' AND part.resent_at IS NULL AND EXISTS (
-        SELECT 1 FROM status_flow
-        WHERE store_id = of_store AND last_received_at > part.sending_at)
+        RETURN NEXT;
+        RETURN;
+    END IF;
+    is_behind := EXISTS (
+        SELECT 1 FROM inbox
+        WHERE store_id = of_store AND kind = 'status' AND state = 'pending'
+          AND due_at <= clock_timestamp()
+          AND received_at < part.sending_at + seconds * interval '1 second');
+    may_resend := NOT is_void AND part.resent_at IS NULL AND (policy = 'resend_once' OR (
+        policy = 'settle' AND EXISTS (
+            SELECT 1 FROM status_flow
+            WHERE store_id = of_store AND last_received_at > part.sending_at)));
+    IF is_behind AND coalesce(part.judged_at, clock_timestamp())
+        > clock_timestamp() - interval '10 seconds'
     THEN
-        is_behind := EXISTS (
-            SELECT 1 FROM inbox
-            WHERE store_id = of_store AND kind = 'status' AND state = 'pending'
-              AND due_at <= clock_timestamp()
-              AND received_at < part.sending_at + seconds * interval '1 second');
-        verdict := CASE WHEN NOT is_behind THEN 'resend'
-            WHEN silent < seconds + 10 THEN 'waits' ELSE 'flagged' END;
-        remaining := CASE verdict WHEN 'waits' THEN 1 ELSE 0 END;
+        verdict := 'waits';
+        remaining := 1;
+        UPDATE outbox SET judged_at = coalesce(judged_at, clock_timestamp())
+        WHERE store_id = of_store AND outbox_id = its_part;
+    ELSIF may_resend AND NOT is_behind THEN
+        verdict := 'resend';
+        UPDATE outbox SET state = 'retry', resent_at = clock_timestamp(), judged_at = NULL
+        WHERE store_id = of_store AND outbox_id = its_part;
     ELSE
         verdict := 'flagged';
-    END IF;
-    IF verdict = 'resend' THEN
-        UPDATE outbox SET state = 'retry', resent_at = clock_timestamp()
-        WHERE store_id = of_store AND outbox_id = its_part;
-    ELSIF verdict = 'flagged' THEN
         UPDATE outbox SET flagged = true WHERE store_id = of_store AND outbox_id = its_part;
         PERFORM set_message_status(of_store, its_part, 'unknown', doubt);
     END IF;
@@ -269,7 +274,7 @@ BEGIN
         ELSE 'asked' END;
     IF verdict = 'asked' THEN
         UPDATE outbox SET state = 'retry', flagged = false, refusals = 0, epoch = NULL,
-            settled_at = NULL, resent_at = NULL
+            settled_at = NULL, resent_at = NULL, judged_at = NULL
         WHERE store_id = of_store AND outbox_id = its_message;
         PERFORM set_message_status(of_store, its_message, 'retrying', '');
         PERFORM ask_again(of_store, its_message, 0);

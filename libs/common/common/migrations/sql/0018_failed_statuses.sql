@@ -271,14 +271,14 @@ BEGIN
 END $$;
 
 -- Lets what waited go on, and what was refused go again; returns the conversations to ring. A turn
--- that waits for the very part takes it up itself; for any other a resend is asked.
+-- that waits for the very part takes it up itself; for any other a resend is asked. The heads of
+-- conversations are locked before their mail, as the door does.
 CREATE FUNCTION go_on_after(of_store text, sends told_send[])
 RETURNS text[] LANGUAGE plpgsql VOLATILE AS $$
 DECLARE
     waited uuid[];
     asked uuid[];
 BEGIN
-    -- Heads before inbox rows, as at the door.
     SELECT coalesce(array_agg(ask_again(of_store, outbox_id, (final).wait)), '{}') INTO asked
     FROM (SELECT * FROM unnest(sends) ORDER BY conversation_id) AS told
     WHERE (final).wait IS NOT NULL AND NOT (
