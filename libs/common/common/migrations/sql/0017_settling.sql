@@ -274,7 +274,7 @@ BEGIN
         ELSE 'asked' END;
     IF verdict = 'asked' THEN
         UPDATE outbox SET state = 'retry', flagged = false, refusals = 0, epoch = NULL,
-            settled_at = NULL, resent_at = NULL, judged_at = NULL
+            settled_at = NULL, resent_at = NULL, judged_at = NULL, not_before = NULL
         WHERE store_id = of_store AND outbox_id = its_message;
         PERFORM set_message_status(of_store, its_message, 'retrying', '');
         PERFORM ask_again(of_store, its_message, 0);
