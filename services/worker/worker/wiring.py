@@ -139,7 +139,6 @@ def build(settings: Settings) -> Machinery:
     media = _media_desk(settings, database, stores, lanes)
     templates = TemplateLists(database, stores, _template_reading(settings), lanes.own_stores)
     owners = OwnerWatch(database)
-    clock = OwnershipClock(database, stores, doorbells)
     broker = StoreQueues(doorbells, TurnConsumer(client, _service(settings, stores, lanes, holder)))
     runner = TurnRunner(
         database=database,
@@ -160,20 +159,25 @@ def build(settings: Settings) -> Machinery:
         keeper=keeper,
         renewals=Ticker("lease-keeper", settings.lease_seconds / RENEWALS_PER_LEASE, keeper.renew),
         claims=Ticker("claims", _HOLD_SECONDS, broker.consumer.hold),
-        # Where workers keep dying, the next sweep may be one that a new one makes as it starts.
-        sweeps=Ticker(
-            "sweeper",
-            settings.sweep_seconds,
-            Sweeper(database, doorbells).sweep,
-            first_after=_FIRST_SWEEP_SECONDS,
-        ),
+        sweeps=_sweeps(settings, Sweeper(database, doorbells)),
         owner_ticks=Ticker("owner-watch", _OWNER_LOOK_SECONDS, owners.look),
-        clock_ticks=Ticker("ownership-clock", settings.sweep_seconds, clock.tick),
+        clock_ticks=Ticker(
+            "ownership-clock",
+            settings.sweep_seconds,
+            OwnershipClock(database, stores, doorbells).tick,
+        ),
         media=media,
         media_ticks=Ticker("media", settings.sweep_seconds, media.tick),
         templates=templates,
         template_ticks=Ticker("templates", settings.sweep_seconds, templates.tick),
         probes=Probes(settings, {"database": database.ping, "redis": _redis_check(client)}),
+    )
+
+
+def _sweeps(settings: Settings, sweeper: Sweeper) -> Ticker:
+    # Where workers keep dying, the next sweep may be one that a new one makes as it starts.
+    return Ticker(
+        "sweeper", settings.sweep_seconds, sweeper.sweep, first_after=_FIRST_SWEEP_SECONDS
     )
 
 

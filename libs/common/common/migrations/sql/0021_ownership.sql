@@ -164,23 +164,23 @@ CREATE FUNCTION is_silent(present conversations, clock interval) RETURNS boolean
 LANGUAGE sql STABLE AS $$
     SELECT (present.owner = 'agent'
             OR present.owner = 'queue' AND present.handover_trigger = 'PHONE_APP')
-       AND present.person_at < clock_timestamp() - clock
-       AND coalesce(present.waiting_since < clock_timestamp() - clock, true)
+       AND present.person_at < now() - clock
+       AND coalesce(present.waiting_since < now() - clock, true)
 $$;
 
--- Conversations whose person has been silent for a store's `return_minutes`, and who nobody of
--- the customers' side waits for, or has waited for as long too. Only where there is a bot to answer.
+-- Conversations whose person has been silent for a store's `return_minutes`. Only where there is a
+-- bot to answer.
 CREATE FUNCTION silent_conversations(of_each_store integer)
 RETURNS TABLE (store_id text, conversation_id uuid)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
     SELECT stores.store_id, silent.conversation_id FROM stores
+    CROSS JOIN LATERAL (SELECT clock_of(stores.settings, 'return_minutes') AS clock) AS its
     CROSS JOIN LATERAL (
         SELECT conversation_id FROM conversations AS present
         WHERE present.store_id = stores.store_id AND present.owner <> 'bot'
-          AND is_silent(present, clock_of(stores.settings, 'return_minutes'))
+          AND present.person_at < now() - its.clock AND is_silent(present, its.clock)
         ORDER BY present.person_at LIMIT of_each_store) AS silent
     WHERE (stores.settings ? 'return_minutes' OR stores.settings ? 'escalate_minutes')
-      AND clock_of(stores.settings, 'return_minutes') IS NOT NULL
       AND stores.status = 'active' AND stores.settings -> 'bot_enabled' IS DISTINCT FROM 'false'
 $$;
 
@@ -199,8 +199,7 @@ BEGIN
     SELECT clock_of(settings, 'return_minutes') INTO its_clock FROM stores
     WHERE store_id = of_store;
     SELECT * INTO present FROM conversations
-    WHERE store_id = of_store AND conversation_id = its_conversation
-    FOR NO KEY UPDATE;
+    WHERE store_id = of_store AND conversation_id = its_conversation FOR NO KEY UPDATE;
     is_returned := coalesce(is_silent(present, its_clock), false);
     has_mail := false;
     IF is_returned THEN
@@ -241,16 +240,16 @@ DECLARE
     waiting record;
 BEGIN
     FOR waiting IN
-        SELECT due.*, stores.store_id AS of_store,
-               clock_of(stores.settings, 'escalate_minutes') AS clock
-        FROM stores CROSS JOIN LATERAL (
+        SELECT due.*, stores.store_id AS of_store, its.clock
+        FROM stores
+        CROSS JOIN LATERAL (SELECT clock_of(stores.settings, 'escalate_minutes') AS clock) AS its
+        CROSS JOIN LATERAL (
             SELECT conversation_id, waiting_since FROM conversations AS present
             WHERE present.store_id = stores.store_id AND present.owner = 'queue'
-              AND present.waits_told < 4 AND present.waiting_since < clock_timestamp()
-                - clock_of(stores.settings, 'escalate_minutes') * 2 ^ present.waits_told
+              AND present.waits_told < 4 AND present.waiting_since < now() - its.clock
+              AND present.waiting_since < now() - its.clock * 2 ^ present.waits_told
             ORDER BY present.waiting_since LIMIT of_each_store) AS due
-        WHERE (stores.settings ? 'return_minutes' OR stores.settings ? 'escalate_minutes')
-          AND clock_of(stores.settings, 'escalate_minutes') IS NOT NULL
+        WHERE stores.settings ? 'return_minutes' OR stores.settings ? 'escalate_minutes'
     LOOP
         UPDATE conversations SET waits_told = least(4, 1 + floor(log(2, (
             extract(epoch FROM clock_timestamp() - waiting.waiting_since)
