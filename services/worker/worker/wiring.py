@@ -129,8 +129,7 @@ def build(settings: Settings) -> Machinery:
     client = redis_client(settings.redis_url, settings.worker_threads + _MORE_REDIS_CONNECTIONS)
     connections = min(settings.worker_threads, _MOST_CONNECTIONS) + _SPARE_CONNECTIONS
     database = Database(settings.database_url, connections, _POOL_SECONDS)
-    announcer = Announcer(client)
-    database.announce = announcer
+    database.announce = announcer = Announcer(client)
     stores = Stores(database, Keyring(settings.secrets_keys), settings)
     doorbells = Doorbells(client)
     holder = f"{socket.gethostname()}/{os.getpid()}"
