@@ -30,7 +30,7 @@ from worker.media_reading import media_in
 from worker.notes import leave_note
 from worker.owner_watch import OwnerWatch, TakenOverError, Tenure
 from worker.plans import Body, Plan, of_command
-from worker.ports import Assistant, Catalog, Done, Held, TurnResult
+from worker.ports import Assistant, Catalog, Done, Held, Shown, TurnResult
 from worker.reply import Reply, parse_reply
 from worker.sending import Sender
 
@@ -60,10 +60,12 @@ class Pipeline:
             return self._say_for_agent(store, turn)
         opening = open_conversation(self.database, self.stores.seal_of(store), turn)
         self.media.expect(store.store_id, media_in(opening.heard))
-        if not store.is_active:
-            return Held()
+        if turn.is_behind:
+            return Shown()
         if opening.standing.is_planned:
             return self.sender.resume(store, turn, _planned_outcome(opening))
+        if not store.is_active:
+            return Held()
         if silent := why_silent(store, opening):
             return Done(silent)
         return self._reply(store, turn, opening)
@@ -151,12 +153,12 @@ class Pipeline:
     def _say_for_agent(self, store: Store, turn: Turn) -> TurnResult:
         if turn.notes:
             return leave_note(self.database, self.stores.seal_of(store), turn)
-        if not store.may_send("agent"):
-            return Held()
         if turn.resends:
             return self.sender.resend(store, turn)
         if self.sender.has_planned(turn):
             return self.sender.resume(store, turn, "sent_for_agent")
+        if not store.may_send("agent"):
+            return Held()
         seal = self.stores.seal_of(store)
         command = AgentCommand.from_bytes(seal.open(turn.mail[0].payload_sealed))
         return self.sender.start(store, turn, of_command(command), "sent_for_agent")

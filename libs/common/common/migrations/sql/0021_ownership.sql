@@ -29,31 +29,26 @@ BEGIN
 END $$;
 
 -- Cancels what was planned under a former owner and has not begun: nothing waits for it any more.
--- A message that had been refused and was to go again is shown as failed. Locks parts in their
--- order, then their messages, then the rows of their turns, which are due at once.
+-- Locks parts in their order, then their messages, then the rows of their turns, due at once.
 CREATE FUNCTION cancel_void_parts(of_store text, its_conversation uuid)
 RETURNS void LANGUAGE plpgsql VOLATILE AS $$
 DECLARE
+    present_epoch bigint;
     void uuid[];
     their_turns uuid[];
-    each_one uuid;
 BEGIN
+    SELECT epoch INTO present_epoch FROM conversations
+    WHERE store_id = of_store AND conversation_id = its_conversation;
     SELECT array_agg(locked.outbox_id), array_agg(DISTINCT locked.turn_id)
     INTO void, their_turns FROM (
         SELECT outbox_id, turn_id FROM outbox
         WHERE store_id = of_store AND conversation_id = its_conversation
-          AND state IN ('ready', 'retry') AND epoch <> (
-            SELECT epoch FROM conversations
-            WHERE store_id = of_store AND conversation_id = its_conversation)
+          AND state IN ('ready', 'retry') AND epoch <> present_epoch
         ORDER BY turn_id, part FOR NO KEY UPDATE) AS locked;
     IF void IS NULL THEN
         RETURN;
     END IF;
-    UPDATE outbox SET state = 'cancelled', settled_at = clock_timestamp()
-    WHERE store_id = of_store AND outbox_id = ANY (void);
-    FOREACH each_one IN ARRAY void LOOP
-        PERFORM advance_message(of_store, each_one, 'failed', 'A person has taken over.', NULL);
-    END LOOP;
+    PERFORM cancel_rest(of_store, each, present_epoch) FROM unnest(their_turns) AS each;
     UPDATE inbox SET due_at = clock_timestamp()
     WHERE store_id = of_store AND conversation_id = its_conversation AND state = 'pending'
       AND due_at > clock_timestamp() AND due_at < 'infinity'
