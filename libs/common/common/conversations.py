@@ -14,6 +14,7 @@ from common import events, models
 from common.database import announce_after_commit
 from common.errors import NotFoundError
 
+ASSIGNED = "ASSIGNED"  # why a conversation is in the queue: somebody has put it there
 _CHANGE_OWNER = text(
     """
     SELECT change_owner(
@@ -90,6 +91,13 @@ def take_over(
     if conversation.owner == "agent" and conversation.agent_id == agent_id:
         return conversation
     return _own(connection, conversation, "agent", agent_id=agent_id, agent_name=agent_name)
+
+
+def queue(connection: Connection, conversation: Conversation) -> Conversation:
+    """Put the conversation back in the queue, for any colleague."""
+    if conversation.owner == "queue":
+        return conversation
+    return _own(connection, conversation, "queue", trigger=ASSIGNED)
 
 
 def release(connection: Connection, conversation: Conversation) -> Conversation:

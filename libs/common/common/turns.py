@@ -21,6 +21,7 @@ from common.leases import Lease
 # A burst longer than this is answered in several turns.
 _MOST_ROWS = 20
 _RESEND = "resend|"  # `ask_again` in 0017_settling.sql: resend|<outbox id>|<unique>
+_NOTE = "note|"  # `commands.release`: note|<conversation>|<unique>
 _NEXT_DUE = text("SELECT next_due(:store_id, CAST(:conversation_id AS uuid))")
 _END = text(
     """
@@ -84,6 +85,11 @@ class Turn:
         if self.kind != "command" or not self.mail[0].event_id.startswith(_RESEND):
             return None
         return self.mail[0].event_id.split("|")[1]
+
+    @property
+    def notes(self) -> bool:
+        """Say whether this turn is for an agent's note, of which nothing is sent."""
+        return self.kind == "command" and self.mail[0].event_id.startswith(_NOTE)
 
     @property
     def inbox_ids(self) -> list[str]:

@@ -65,6 +65,14 @@ class Catalog:
             return None
         return _agent(answer, _content(answer))
 
+    def agents_of(self, store_id: str) -> dict[str, str]:
+        """Name the agents of a store by their ids. Raises CatalogUnavailableError."""
+        answer = self._ask("GET", f"/stores/{quote(store_id, safe='')}/agents", store_id)
+        listed = _content(answer).get("agents")
+        if answer.status_code != _OK or not isinstance(listed, list):
+            raise CatalogUnavailableError
+        return {str(each["id"]): str(each["name"]) for each in listed}
+
     def forward(
         self, method: str, path: str, scope: str, query: Mapping[str, Any], body: bytes
     ) -> CatalogAnswer:

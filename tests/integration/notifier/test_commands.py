@@ -84,6 +84,42 @@ def test_releasing_gives_it_back_and_rings(ana, shop, parts, session_id):
     assert parts.doorbells.depth("store-1") == 1
 
 
+def test_a_release_may_leave_a_note_once(ana, database, session_id):
+    do(ana, session_id, "takeover")
+    long = do(ana, session_id, "release", {"note": "x" * 501})
+    assert (long.status_code, long.json()["error"]["code"]) == (400, "invalid_request")
+
+    for _ in range(2):
+        assert do(ana, session_id, "release", {"note": "ya pagó"}).json()["status"] == "bot"
+
+    assert pending_commands(database) == 1
+
+
+def test_a_conversation_is_assigned_to_a_colleague_or_to_the_queue(
+    ana, logged_in, shop, database, session_id
+):
+    on_its_way = shop.is_sending("store-1", session_id)
+    beto, carla = logged_in("beto"), logged_in("carla")
+    wire = beto.hello("store-1")
+    wire.next()
+
+    answer = do(ana, session_id, "assign", {"agent_id": beto.agent["id"]}).json()
+
+    assert (answer["owner"], answer["epoch"]) == (beto.agent["id"], 2)
+    assert (answer["owner_name"], answer["in_flight"]) == ("Beto", [on_its_way])
+    assert wire.until("session_update")["data"]["agent_id"] == beto.agent["id"]
+    mine = beto.get("/api/stores/store-1/sessions", filter="mine").json()["sessions"]
+    assert [each["id"] for each in mine] == [session_id]
+    for stranger in (carla.agent["id"], "somebody"):
+        refused = do(ana, session_id, "assign", {"agent_id": stranger})
+        assert (refused.status_code, refused.json()["error"]["code"]) == (404, "agent_not_found")
+    queued = do(beto, session_id, "assign", {"agent_id": "queue"}).json()
+    assert (queued["owner"], queued["status"], queued["epoch"]) == ("queue", "handover", 3)
+    with database.store("store-1") as connection:
+        rows = connection.execute(text("SELECT target FROM audit_log WHERE action = 'assign'"))
+        assert {row.target for row in rows} == {beto.agent["id"], "queue"}
+
+
 def test_resolving_closes_the_matter(ana, shop, session_id):
     do(ana, session_id, "takeover")
 
