@@ -43,6 +43,7 @@ from notifier.media_links import MediaLinks
 from notifier.message_reader import MessageReaders
 from notifier.open_sockets import OpenSockets
 from notifier.parts import Parts
+from notifier.permissions import check_routes
 from notifier.relay import Relay
 from notifier.rooms import Rooms
 from notifier.sign_in import SignIn
@@ -87,6 +88,11 @@ def create_app(settings: Settings, heartbeat_seconds: float = HEARTBEAT_SECONDS)
     # Last, because flask-smorest registers an error answer of its own. Redis is not among the
     # checks: without it the console is slower, not wrong (P8).
     prepare(app, {"database": built.database.ping})
+    check_routes(
+        (method, rule.endpoint)
+        for rule in app.url_map.iter_rules()
+        for method in rule.methods or ()
+    )
     return app
 
 

@@ -58,7 +58,8 @@ def me() -> Response:
 
 
 def _who(session: ConsoleSession) -> Response:
-    answer = {"agent": session.agent, "csrf_token": session.csrf_token}
+    me = session.agent
+    answer = {"agent": me, "csrf_token": session.csrf_token, "may": me.may()}
     return make_response(LoggedInSchema().dump(answer))
 
 

@@ -62,7 +62,7 @@ def test_an_agent_changes_nothing_of_the_store(ana):
     ):
         answer = ana.ask(method, f"/api/stores/store-1{path}", PRODUCT)
         told = (answer.status_code, answer.json()["error"]["code"])
-        assert told == (403, "not_allowed"), (method, path)
+        assert told == (403, "not_permitted"), (method, path)
 
 
 def test_only_an_administrator_registers_stores(logged_in):

@@ -25,5 +25,10 @@ class AgentSchema(Schema):
 
 
 class LoggedInSchema(Schema):
+    may = fields.Dict(
+        fields.String(),
+        fields.List(fields.String()),
+        metadata={"description": "What the agent may do by store; `*` is every store."},
+    )
     agent = fields.Nested(AgentSchema)
     csrf_token = fields.String(metadata={"description": "Goes into X-CSRF-Token."})
