@@ -11,6 +11,7 @@ from typing import cast
 
 from flask import g, request
 
+from common.addresses import client_address
 from common.errors import (
     NotAllowedError,
     NotAuthenticatedError,
@@ -24,23 +25,26 @@ from notifier import permissions
 from notifier.agents import Agent
 from notifier.console_sessions import ConsoleSession, key_of
 from notifier.permissions import ADMINISTRATOR, MAKES_ITS_STORE, OPEN, Permission
-from notifier.sign_in import SignIn
+from notifier.sign_in import Caller, SignIn
 
 _WITHOUT_EFFECT = frozenset({"GET", "HEAD", "OPTIONS"})
 _COOKIE = "mostrador_session"
+_BROWSER_COOKIE = "mostrador_browser"
 
 
 @dataclass(frozen=True)
 class CookieRules:
-    """How the session's cookie is called and kept. `__Host-` binds it to one https host."""
+    """How the cookies are called and kept. `__Host-` binds them to one https host."""
 
     name: str
+    browser_name: str
     secure: bool
 
     @classmethod
     def of(cls, settings: Settings) -> "CookieRules":
         secure = settings.notifier_url.startswith("https://")
-        return cls(f"__Host-{_COOKIE}" if secure else _COOKIE, secure)
+        prefix = "__Host-" if secure else ""
+        return cls(prefix + _COOKIE, prefix + _BROWSER_COOKIE, secure)
 
 
 @dataclass(frozen=True)
@@ -51,6 +55,7 @@ class Access:
     stores: Stores
     origins: frozenset[str]
     cookie: CookieRules
+    trusted_proxies: int
 
     def check(self) -> None:
         """Admit the present request, or raise the ServiceError it is answered with."""
@@ -67,6 +72,12 @@ class Access:
         if not token:
             raise NotAuthenticatedError("Log in first.")
         return self.sign_in.present(key_of(token))
+
+    def caller(self) -> Caller:
+        """Say from where the present request comes."""
+        told = request.headers.getlist("X-Forwarded-For")
+        address = client_address(request.remote_addr or "", told, self.trusted_proxies)
+        return Caller(address, request.cookies.get(self.cookie.browser_name, ""))
 
     def check_origin(self, origin: str | None) -> None:
         """Allow exactly the console's own origins; raises NotAllowedError."""

@@ -25,6 +25,8 @@ class Agent:
     name: str
     administrator: bool
     stores: tuple[Membership, ...]
+    # Of the password that the log-in was opened with.
+    credentials_version: int = 0
 
     @classmethod
     def of(cls, account: Mapping[str, Any]) -> "Agent":
@@ -39,6 +41,7 @@ class Agent:
             name=str(account["name"]),
             administrator=bool(account["administrator"]),
             stores=stores,
+            credentials_version=int(account.get("credentials_version", 0)),
         )
 
     def as_account(self) -> dict[str, Any]:

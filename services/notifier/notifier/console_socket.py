@@ -16,7 +16,7 @@ from common import events, metrics
 from common.database import Database
 from common.errors import InvalidRequestError, ServiceError, TemporaryError
 from common.stores import Store
-from notifier import actions, frames, replay, snapshot
+from notifier import actions, audit, frames, replay, snapshot
 from notifier.access import Access, no_such_session, session_id_of
 from notifier.console_sessions import ConsoleSession
 from notifier.hints import Hints, Typing
@@ -45,7 +45,7 @@ class Live:
 
 
 class ConsoleSocket:
-    """The near end of one socket. Only its own thread calls it, but for `close` and `cut`."""
+    """The near end of one socket. Others call only `close`, `doubt` and `cut`."""
 
     def __init__(
         self,
@@ -60,6 +60,7 @@ class ConsoleSocket:
         self._agent = session.agent
         self._outbox = outbox
         self._store_id: str | None = None
+        self._is_doubted = False
         self._heard_at: deque[float] = deque(maxlen=_MOST_ACTIONS)
 
     def hear(self, text: str | bytes) -> None:
@@ -81,12 +82,22 @@ class ConsoleSocket:
         Raises NotAuthenticatedError, or StoreNotFoundError when the agent lost the store. What
         cannot be checked for now is checked at the next beat.
         """
+        self._is_doubted = False
         try:
             self._check()
         except TemporaryError as error:
             _LOG.warning("log_in_not_checked", code=error.code)
         if self._store_id is not None:
             self._live.rooms.beat(self._store_id, self._outbox)
+
+    @property
+    def is_doubted(self) -> bool:
+        """Say whether the log-in may have ended or changed: then a beat comes before its time."""
+        return self._is_doubted
+
+    def doubt(self) -> None:
+        self._is_doubted = True
+        self._outbox.wake()
 
     def close(self, closing: Closing) -> None:
         self._outbox.close(closing)
@@ -121,6 +132,7 @@ class ConsoleSocket:
         head = events.sequence(self._live.database, store.store_id)
         with self._live.database.store(store.store_id) as connection:
             rooms = frozenset(snapshot.known_sessions(connection, store.store_id, hello.rooms))
+            audit.record_reading(connection, store.store_id, self._agent, rooms)
         told = self._enter(store.store_id, rooms, head)
         opening: list[str] = []
         try:
@@ -156,6 +168,7 @@ class ConsoleSocket:
         store_id, session_id = self._place_of(action, needed)
         with self._live.database.store(store_id) as connection:
             snapshot.conversation_of(connection, store_id, session_id)
+            audit.record_reading(connection, store_id, self._agent, [session_id])
         self._live.rooms.join(store_id, self._outbox, session_id)
 
     def _part(self, action: Mapping[str, Any], needed: Permission) -> None:

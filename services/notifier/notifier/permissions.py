@@ -81,6 +81,8 @@ def _belongings(kind: str, read: Permission, change: Permission) -> dict[tuple[s
 ROUTES: Mapping[tuple[str, str], Permission] = {
     ("POST", "sign_in.log_out"): _P.BE_LOGGED_IN,
     ("GET", "sign_in.me"): _P.BE_LOGGED_IN,
+    ("POST", "sign_in.change_password"): _P.BE_LOGGED_IN,
+    ("POST", "sign_in.end_log_ins"): _P.BE_LOGGED_IN,
     ("GET", "stores.list_stores"): _P.BE_LOGGED_IN,
     ("GET", "serve"): _P.BE_LOGGED_IN,  # the socket; each of its actions asks for itself
     ("GET", "conversations.list_sessions"): _P.READ,
@@ -102,6 +104,7 @@ ROUTES: Mapping[tuple[str, str], Permission] = {
     ("POST", "dead_letters.retry"): _P.RETRY_DEAD_LETTERS,
     ("POST", "dead_letters.discard"): _P.DISCARD_DEAD_LETTERS,
     ("POST", "store_pausing.resume"): _P.RESUME_STORE,
+    ("GET", "audit.list_entries"): _P.READ_AUDIT,
     ("POST", "stores.add_store"): _P.REGISTER_STORES,
     ("GET", "stores.one_store"): _P.READ_SETTINGS,
     ("PUT", "stores.one_store"): _P.CHANGE_SETTINGS,

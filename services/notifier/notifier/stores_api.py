@@ -61,8 +61,18 @@ def belongings(store_id: str, item_id: str = "") -> Response:
     path = f"/stores/{store_id}/{kind}" + (f"/{quote(item_id, safe='')}" if item_id else "")
     answer = _forward(path, _scope(store_id))
     if answer.status in _SUCCEEDED and request.method != "GET":
-        _record(store_id, kind, item_id)
+        changed = item_id or str(json.loads(answer.body)["id"])
+        if kind == "agents":
+            _follow(changed)
+        _record(store_id, kind, changed)
     return _as_response(answer)
+
+
+def _follow(agent_id: str) -> None:
+    """Let an agent's log-ins follow what was changed about them; a new password ends them."""
+    content = request.get_json(force=True, silent=True)
+    has_password = isinstance(content, dict) and bool(content.get("password"))
+    parts().sign_in.account_changed(agent_id, ends_log_ins=has_password)
 
 
 for _kind in _KINDS:

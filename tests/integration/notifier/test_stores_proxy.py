@@ -91,7 +91,8 @@ def test_secrets_go_in_and_come_out_as_four_characters(logged_in, database):
     assert answer.json()["access_token_last4"] == "1234"
     assert "a-new-secret" not in owner.get("/api/stores/store-1").text
     with database.store("store-1") as connection:
-        row = connection.execute(text("SELECT action, details FROM audit_log")).one()
+        query = "SELECT action, details FROM audit_log WHERE action <> 'log_in'"
+        row = connection.execute(text(query)).one()
     assert (row.action, row.details) == ("patch_store", {"fields": ["access_token"]})
 
 

@@ -10,6 +10,15 @@ class LogInSchema(Schema):
     password = fields.String(required=True, load_only=True, validate=validate.Length(max=_LONGEST))
 
 
+class PasswordChangeSchema(Schema):
+    old = fields.String(required=True, load_only=True, validate=validate.Length(max=_LONGEST))
+    new = fields.String(required=True, load_only=True, validate=validate.Length(max=_LONGEST))
+
+
+class EndedLogInsSchema(Schema):
+    ended = fields.Integer()
+
+
 class MembershipSchema(Schema):
     id = fields.String()
     name = fields.String()
