@@ -183,7 +183,7 @@ def test_what_was_done_is_on_record(ana, database, session_id):
 
     with database.store("store-1") as connection:
         rows = connection.execute(text("SELECT action, target FROM audit_log ORDER BY audit_id"))
-        assert [tuple(row) for row in rows] [1:] == [
+        assert [tuple(row) for row in rows][1:] == [
             ("take_over", ""),
             ("send", sent),
             ("release", ""),
