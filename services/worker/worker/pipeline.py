@@ -57,10 +57,10 @@ class Pipeline:
             return self._say_for_agent(store, turn)
         opening = open_conversation(self.database, self.stores.seal_of(store), turn)
         self.media.expect(store.store_id, media_in(opening.heard))
-        if not store.is_active:
-            return Held()
         if opening.standing.is_planned:
             return self.sender.resume(store, turn, _planned_outcome(opening))
+        if not store.is_active:
+            return Held()
         if silent := why_silent(store, opening):
             return Done(silent)
         return self._reply(store, turn, opening)
@@ -137,12 +137,12 @@ class Pipeline:
         return resolved.images
 
     def _say_for_agent(self, store: Store, turn: Turn) -> TurnResult:
-        if not store.may_send("agent"):
-            return Held()
         if turn.resends:
             return self.sender.resend(store, turn)
         if self.sender.has_planned(turn):
             return self.sender.resume(store, turn, "sent_for_agent")
+        if not store.may_send("agent"):
+            return Held()
         seal = self.stores.seal_of(store)
         command = AgentCommand.from_bytes(seal.open(turn.mail[0].payload_sealed))
         return self.sender.start(store, turn, of_command(command), "sent_for_agent")

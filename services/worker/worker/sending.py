@@ -96,13 +96,7 @@ class Sender:
 
     def resend(self, store: Store, turn: Turn) -> TurnResult:
         """Send the one part again that the turn is for, as a new attempt; as `start` otherwise."""
-        result = self.resume(store, turn, "resent")
-        if result == Done("taken_over") and turn.resends:
-            with self.database.store(store.store_id) as connection:
-                leases.check(connection, turn.lease)
-                failed = (store.store_id, turn.resends, "failed")
-                messages.advance(connection, *failed, error="A person has taken over.")
-        return result
+        return self.resume(store, turn, "resent")
 
     def _begin(self, store: Store, turn: Turn, outcome: str, parts: Sequence[Part]) -> TurnResult:
         going = prepare_again(self.stores.seal_of(store), parts)

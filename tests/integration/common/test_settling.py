@@ -106,7 +106,7 @@ def test_a_status_that_came_in_time_and_is_not_applied_yet_is_waited_for(desk, t
     )
 
     assert judge(desk, turn, silent).verdict == "waits"
-    desk.change("UPDATE outbox SET sending_at = clock_timestamp() - interval '90 seconds'")
+    desk.change("UPDATE outbox SET judged_at = judged_at - interval '11 seconds'")
     assert judge(desk, turn, silent).verdict == "flagged"
 
 

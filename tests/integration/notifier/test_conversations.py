@@ -20,6 +20,7 @@ LISTED = [
     "waiting_since",
     "last_message_at",
     "handover_trigger",
+    "unreachable_code",
 ]
 
 

@@ -15,6 +15,61 @@ BEGIN
     RETURN 'failed';
 END $$;
 
+-- Begins a part, under the conversation's lock: 'begun', or how it stands when it may not begin.
+-- A bot part begins only under the epoch it was computed for (P5); a takeover cancels what is
+-- left of the plan, but not what a person asked for since. A closed window fails the part. The
+-- message is shown as it goes.
+CREATE OR REPLACE FUNCTION begin_part(
+    of_store text, its_conversation uuid, its_fence bigint, its_part uuid, its_content text,
+    its_content_sealed bytea, its_images jsonb)
+RETURNS text LANGUAGE plpgsql VOLATILE AS $$
+DECLARE
+    present conversations;
+    part outbox;
+BEGIN
+    SELECT * INTO STRICT present FROM conversations
+    WHERE store_id = of_store AND conversation_id = its_conversation;
+    SELECT * INTO STRICT part FROM outbox
+    WHERE store_id = of_store AND outbox_id = its_part FOR NO KEY UPDATE;
+    IF part.state NOT IN ('ready', 'retry') THEN
+        RETURN part.state;
+    END IF;
+    IF part.epoch <> present.epoch THEN
+        PERFORM cancel_rest(of_store, part.turn_id, present.epoch);
+        RETURN 'cancelled';
+    END IF;
+    UPDATE outbox SET
+        state = 'sending', attempt = attempt + 1, fence = its_fence,
+        sending_at = clock_timestamp(), settled_at = NULL
+    WHERE store_id = of_store AND outbox_id = its_part;
+    IF NOT set_message_status(of_store, its_part, 'sending', '') THEN
+        PERFORM remember_message(
+            of_store, its_conversation, its_part, part.role, part.kind, its_content,
+            its_content_sealed, its_images, NULL, 'sending');
+    END IF;
+    RETURN begun_within(of_store, its_part, present.window_expires_at);
+END $$;
+
+-- Cancels what has not begun of a turn whose epoch has passed. What is on the screens already, it
+-- was tried before, is shown as failed: nothing goes again by itself. Of what was never proved
+-- not to have arrived, the doubt is shown.
+CREATE FUNCTION cancel_rest(of_store text, its_turn uuid, present_epoch bigint)
+RETURNS void LANGUAGE plpgsql VOLATILE AS $$
+BEGIN
+    UPDATE outbox SET
+        state = 'cancelled', settled_at = clock_timestamp(), error_code = '', error_reason = ''
+    WHERE store_id = of_store AND turn_id = its_turn AND state IN ('ready', 'retry')
+      AND epoch <> present_epoch;
+    PERFORM CASE status
+        WHEN 'unknown'
+            THEN set_message_status(of_store, message_id, status, 'No confirmation from WhatsApp.')
+        ELSE advance_message(of_store, message_id, 'failed', 'A person has taken over.', NULL) END
+    FROM messages
+    WHERE store_id = of_store AND status IN ('sending', 'unknown', 'retrying') AND message_id IN (
+        SELECT outbox_id FROM outbox
+        WHERE store_id = of_store AND turn_id = its_turn AND state = 'cancelled');
+END $$;
+
 DROP FUNCTION start_reply(
     text, uuid, text, bigint, uuid, bigint, text, text, uuid[], text[], bytea[], text, bytea,
     jsonb);
@@ -106,8 +161,9 @@ END $$;
 -- once in any case; otherwise a person must look. `verdict` is 'waits' (so many seconds more),
 -- 'resend', 'flagged', or 'settled' when somebody said by now what became of it.
 --
--- A status that came in time but is not applied yet is waited for, for ten seconds at most:
--- then nothing is proved, and the part is flagged.
+-- A status that came in time but is not applied yet, as after an hour without a worker, is waited
+-- for: ten seconds at most from when the silence is first judged. Then nothing is proved. What
+-- the bot computed under another epoch never goes again (P5): a person must look.
 CREATE FUNCTION judge_silence(
     of_store text, its_conversation uuid, its_holder text, its_fence bigint, its_part uuid,
     seconds double precision, policy text, doubt text)
@@ -118,39 +174,51 @@ DECLARE
     part outbox;
     silent double precision;
     is_behind boolean;
+    is_void boolean;
+    may_resend boolean;
 BEGIN
     PERFORM set_config('mostrador.store_id', of_store, true);
     PERFORM check_lease(of_store, its_conversation, its_holder, its_fence);
     SELECT * INTO STRICT part FROM outbox
     WHERE store_id = of_store AND outbox_id = its_part FOR NO KEY UPDATE;
     silent := extract(epoch FROM clock_timestamp() - part.sending_at);
+    is_void := EXISTS (
+        SELECT 1 FROM conversations
+        WHERE store_id = of_store AND conversation_id = its_conversation
+          AND epoch <> part.epoch);
     remaining := 0;
     IF part.state <> 'unknown' OR part.flagged THEN
         verdict := 'settled';
+        RETURN NEXT;
+        RETURN;
     ELSIF silent < seconds THEN
         verdict := 'waits';
         remaining := seconds - silent;
-    ELSIF policy = 'resend_once' AND part.resent_at IS NULL THEN
-        verdict := 'resend';
-    ELSIF policy = 'settle' AND part.resent_at IS NULL AND EXISTS (
-        SELECT 1 FROM status_flow
-        WHERE store_id = of_store AND last_received_at > part.sending_at)
+        RETURN NEXT;
+        RETURN;
+    END IF;
+    is_behind := EXISTS (
+        SELECT 1 FROM inbox
+        WHERE store_id = of_store AND kind = 'status' AND state = 'pending'
+          AND due_at <= clock_timestamp()
+          AND received_at < part.sending_at + seconds * interval '1 second');
+    may_resend := NOT is_void AND part.resent_at IS NULL AND (policy = 'resend_once' OR (
+        policy = 'settle' AND EXISTS (
+            SELECT 1 FROM status_flow
+            WHERE store_id = of_store AND last_received_at > part.sending_at)));
+    IF is_behind AND coalesce(part.judged_at, clock_timestamp())
+        > clock_timestamp() - interval '10 seconds'
     THEN
-        is_behind := EXISTS (
-            SELECT 1 FROM inbox
-            WHERE store_id = of_store AND kind = 'status' AND state = 'pending'
-              AND due_at <= clock_timestamp()
-              AND received_at < part.sending_at + seconds * interval '1 second');
-        verdict := CASE WHEN NOT is_behind THEN 'resend'
-            WHEN silent < seconds + 10 THEN 'waits' ELSE 'flagged' END;
-        remaining := CASE verdict WHEN 'waits' THEN 1 ELSE 0 END;
+        verdict := 'waits';
+        remaining := 1;
+        UPDATE outbox SET judged_at = coalesce(judged_at, clock_timestamp())
+        WHERE store_id = of_store AND outbox_id = its_part;
+    ELSIF may_resend AND NOT is_behind THEN
+        verdict := 'resend';
+        UPDATE outbox SET state = 'retry', resent_at = clock_timestamp(), judged_at = NULL
+        WHERE store_id = of_store AND outbox_id = its_part;
     ELSE
         verdict := 'flagged';
-    END IF;
-    IF verdict = 'resend' THEN
-        UPDATE outbox SET state = 'retry', resent_at = clock_timestamp()
-        WHERE store_id = of_store AND outbox_id = its_part;
-    ELSIF verdict = 'flagged' THEN
         UPDATE outbox SET flagged = true WHERE store_id = of_store AND outbox_id = its_part;
         PERFORM set_message_status(of_store, its_part, 'unknown', doubt);
     END IF;
@@ -158,8 +226,8 @@ BEGIN
 END $$;
 
 -- Lets one part go again, out of its turn: a command of its own in the conversation's order, due
--- after so many seconds. The caller has locked the part and called it 'retry'. Returns the
--- conversation to ring.
+-- after so many seconds, or held ('infinity') until its store is active. The caller has locked the
+-- part and called it 'retry'. Returns the conversation to ring.
 CREATE FUNCTION ask_again(of_store text, its_part uuid, seconds double precision)
 RETURNS uuid LANGUAGE plpgsql VOLATILE AS $$
 DECLARE
@@ -175,7 +243,8 @@ BEGIN
         store_id, kind, event_id, conversation_id, seq, payload_sealed, due_at)
     VALUES (
         of_store, 'command', 'resend|' || its_part || '|' || gen_random_uuid(),
-        its_conversation, its_seq, '', clock_timestamp() + seconds * interval '1 second');
+        its_conversation, its_seq, '', CASE WHEN seconds = 'infinity' THEN 'infinity'
+            ELSE clock_timestamp() + seconds * interval '1 second' END);
     RETURN its_conversation;
 END $$;
 
@@ -197,17 +266,22 @@ BEGIN
     verdict := CASE
         WHEN part.outbox_id IS NULL THEN 'unknown_message'
         WHEN part.state IN ('retry', 'sending') THEN 'asked_before'
-        WHEN NOT (part.state = 'failed' OR part.state = 'unknown' AND part.flagged)
+        WHEN NOT (part.state = 'failed' OR part.state = 'unknown' AND part.flagged
+                OR part.state = 'cancelled' AND part.attempt > 0)
             THEN 'not_failed'
         WHEN part.kind <> 'template' AND coalesce(window_ends, '-infinity') <= clock_timestamp()
             THEN 'window_closed'
         ELSE 'asked' END;
     IF verdict = 'asked' THEN
         UPDATE outbox SET state = 'retry', flagged = false, refusals = 0, epoch = NULL,
-            settled_at = NULL, resent_at = NULL
+            settled_at = NULL, resent_at = NULL, judged_at = NULL
         WHERE store_id = of_store AND outbox_id = its_message;
         PERFORM set_message_status(of_store, its_message, 'retrying', '');
         PERFORM ask_again(of_store, its_message, 0);
+        -- As with what an agent writes: a person waits for no back-off of what came before.
+        UPDATE inbox SET due_at = clock_timestamp()
+        WHERE store_id = of_store AND conversation_id = its_conversation AND state = 'pending'
+          AND due_at > clock_timestamp();
     END IF;
     attempt := part.attempt + 1;
     RETURN NEXT;

@@ -1,5 +1,41 @@
 -- The functions as they were before 0017.
 DROP FUNCTION retry_message, ask_again, judge_silence, refuse_part;
+-- Begins a part, under the conversation's lock: 'begun', or how it stands when it may not begin.
+-- A bot part begins only under the epoch it was computed for (P5); a takeover cancels what is
+-- left of the plan. A closed window fails the part. The message is shown as it goes.
+CREATE OR REPLACE FUNCTION begin_part(
+    of_store text, its_conversation uuid, its_fence bigint, its_part uuid, its_content text,
+    its_content_sealed bytea, its_images jsonb)
+RETURNS text LANGUAGE plpgsql VOLATILE AS $$
+DECLARE
+    present conversations;
+    part outbox;
+BEGIN
+    SELECT * INTO STRICT present FROM conversations
+    WHERE store_id = of_store AND conversation_id = its_conversation;
+    SELECT * INTO STRICT part FROM outbox
+    WHERE store_id = of_store AND outbox_id = its_part FOR NO KEY UPDATE;
+    IF part.state NOT IN ('ready', 'retry') THEN
+        RETURN part.state;
+    END IF;
+    IF part.epoch <> present.epoch THEN
+        UPDATE outbox SET state = 'cancelled', settled_at = clock_timestamp()
+        WHERE store_id = of_store AND turn_id = part.turn_id AND state IN ('ready', 'retry');
+        RETURN 'cancelled';
+    END IF;
+    UPDATE outbox SET
+        state = 'sending', attempt = attempt + 1, fence = its_fence,
+        sending_at = clock_timestamp(), settled_at = NULL
+    WHERE store_id = of_store AND outbox_id = its_part;
+    IF NOT set_message_status(of_store, its_part, 'sending', '') THEN
+        PERFORM remember_message(
+            of_store, its_conversation, its_part, part.role, part.kind, its_content,
+            its_content_sealed, its_images, NULL, 'sending');
+    END IF;
+    RETURN begun_within(of_store, its_part, present.window_expires_at);
+END $$;
+
+DROP FUNCTION cancel_rest;
 DROP FUNCTION start_reply(
     text, uuid, text, bigint, uuid, boolean, bigint, text, text, uuid[], text[], bytea[], text,
     bytea, jsonb);

@@ -46,10 +46,12 @@ CREATE TYPE send_fate AS (
 CREATE TYPE told_send AS (
     outbox_id uuid, conversation_id uuid, is_turn_open boolean, former send_fate, final send_fate);
 
--- The seconds before the next send after so many refusals; null when there is none.
+-- The seconds before the next send after so many refusals; null when there is none, 'infinity' when
+-- that is for a paused store to say.
 CREATE FUNCTION wait_after(again jsonb, refusals integer)
 RETURNS double precision LANGUAGE sql IMMUTABLE AS $$
-    SELECT CASE WHEN (again ->> 'attempts')::integer = 0
+    SELECT CASE WHEN (again ->> 'is_held')::boolean THEN 'infinity'
+        WHEN (again ->> 'attempts')::integer = 0
             OR refusals < (again ->> 'attempts')::integer
         THEN least(
             (again ->> 'wait')::double precision
@@ -269,22 +271,23 @@ BEGIN
 END $$;
 
 -- Lets what waited go on, and what was refused go again; returns the conversations to ring. A turn
--- that waits for the very part takes it up itself; for any other a resend is asked.
+-- that waits for the very part takes it up itself; for any other a resend is asked. The heads of
+-- conversations are locked before their mail, as the door does.
 CREATE FUNCTION go_on_after(of_store text, sends told_send[])
 RETURNS text[] LANGUAGE plpgsql VOLATILE AS $$
 DECLARE
     waited uuid[];
     asked uuid[];
 BEGIN
+    SELECT coalesce(array_agg(ask_again(of_store, outbox_id, (final).wait)), '{}') INTO asked
+    FROM (SELECT * FROM unnest(sends) ORDER BY conversation_id) AS told
+    WHERE (final).wait IS NOT NULL AND NOT (
+        is_turn_open AND (former).state IN ('sending', 'unknown') AND NOT (former).flagged);
     SELECT coalesce(array_agg(conversation_id), '{}') INTO waited FROM unnest(sends)
     WHERE (former).state = 'unknown' AND (final).state <> 'unknown';
     IF cardinality(waited) > 0 THEN
         PERFORM wake_turns(of_store, sends);
     END IF;
-    SELECT coalesce(array_agg(ask_again(of_store, outbox_id, (final).wait)), '{}') INTO asked
-    FROM (SELECT * FROM unnest(sends) ORDER BY conversation_id) AS told
-    WHERE (final).wait IS NOT NULL AND NOT (
-        is_turn_open AND (former).state IN ('sending', 'unknown') AND NOT (former).flagged);
     RETURN (SELECT coalesce(array_agg(DISTINCT each::text), '{}')
             FROM unnest(waited || asked) AS each WHERE each IS NOT NULL);
 END $$;
@@ -295,7 +298,8 @@ CREATE FUNCTION wake_turns(of_store text, sends told_send[])
 RETURNS void LANGUAGE plpgsql VOLATILE AS $$
 BEGIN
     WITH told AS (
-        SELECT conversation_id, max(coalesce((final).wait, 0)) AS wait FROM unnest(sends)
+        SELECT conversation_id, coalesce(max(nullif((final).wait, 'infinity')), 0) AS wait
+        FROM unnest(sends)
         WHERE (former).state = 'unknown' AND (final).state <> 'unknown'
         GROUP BY conversation_id
     ), waiting AS MATERIALIZED (
