@@ -108,19 +108,25 @@ class LoginThrottle:
         try:
             yield
         except NotAuthenticatedError:
-            with self._changed:
-                for each in counted:
-                    each.failed_at.append(self._clock())
+            self._note_wrong(counted)
             raise
         else:
-            with self._changed:
-                for each in counted:
-                    if not each.limit.gap:
-                        each.failed_at.clear()
+            self._note_right(counted)
         finally:
             with self._changed:
                 _end(counted)
                 self._changed.notify_all()
+
+    def _note_wrong(self, counted: list[_Tries]) -> None:
+        with self._changed:
+            for each in counted:
+                each.failed_at.append(self._clock())
+
+    def _note_right(self, counted: list[_Tries]) -> None:
+        with self._changed:
+            for each in counted:
+                if not each.limit.gap:
+                    each.failed_at.clear()
 
     def _begin(self, limits: Mapping[str, Limit]) -> list[_Tries]:
         with self._changed:
