@@ -86,7 +86,7 @@ class Console:
             frame = outbox.take(timeout=beat_at - time.monotonic())
             if frame is not None:
                 ws.send(frame)
-            if time.monotonic() >= beat_at:
+            if socket.is_doubted or time.monotonic() >= beat_at:
                 _beat(socket)
                 beat_at = time.monotonic() + self._heartbeat_seconds
         ws.close(outbox.closing.code, outbox.closing.reason)

@@ -16,11 +16,12 @@ from common import events, metrics
 from common.database import Database
 from common.errors import InvalidRequestError, ServiceError, TemporaryError
 from common.stores import Store
-from notifier import actions, frames, replay, snapshot
+from notifier import actions, audit, frames, replay, snapshot
 from notifier.access import Access, no_such_session, session_id_of
 from notifier.console_sessions import ConsoleSession
 from notifier.hints import Hints, Typing
 from notifier.message_reader import MessageReaders
+from notifier.permissions import SOCKET_ACTIONS, Permission
 from notifier.replay import Missed
 from notifier.rooms import Rooms
 from notifier.socket_outbox import Closing, SocketOutbox
@@ -44,7 +45,7 @@ class Live:
 
 
 class ConsoleSocket:
-    """The near end of one socket. Only its own thread calls it, but for `close` and `cut`."""
+    """The near end of one socket. Others call only `close`, `doubt` and `cut`."""
 
     def __init__(
         self,
@@ -59,6 +60,7 @@ class ConsoleSocket:
         self._agent = session.agent
         self._outbox = outbox
         self._store_id: str | None = None
+        self._is_doubted = False
         self._heard_at: deque[float] = deque(maxlen=_MOST_ACTIONS)
 
     def hear(self, text: str | bytes) -> None:
@@ -80,12 +82,22 @@ class ConsoleSocket:
         Raises NotAuthenticatedError, or StoreNotFoundError when the agent lost the store. What
         cannot be checked for now is checked at the next beat.
         """
+        self._is_doubted = False
         try:
             self._check()
         except TemporaryError as error:
             _LOG.warning("log_in_not_checked", code=error.code)
         if self._store_id is not None:
             self._live.rooms.beat(self._store_id, self._outbox)
+
+    @property
+    def is_doubted(self) -> bool:
+        """Say whether the log-in may have ended or changed: then a beat comes before its time."""
+        return self._is_doubted
+
+    def doubt(self) -> None:
+        self._is_doubted = True
+        self._outbox.wake()
 
     def close(self, closing: Closing) -> None:
         self._outbox.close(closing)
@@ -103,23 +115,24 @@ class ConsoleSocket:
             self._live.access.store_for(self._agent, self._store_id)
 
     def _do(self, action: Mapping[str, Any]) -> None:
-        name = action["action"]
-        if name == "hello":
-            self._hello(actions.read_hello(action))
-        elif name == "join_session":
-            self._join(action)
-        elif name == "leave_session":
-            self._part(action)
-        elif name == "typing":
-            self._type(action)
-        else:
+        does = {
+            "hello": self._hello,
+            "join_session": self._join,
+            "leave_session": self._part,
+            "typing": self._type,
+        }.get(action["action"])
+        needed = SOCKET_ACTIONS.get(action["action"])
+        if does is None or needed is None:
             raise InvalidRequestError("There is no such action.")
+        does(action, needed)
 
-    def _hello(self, hello: actions.Hello) -> None:
-        store = self._live.access.store_for(self._agent, hello.store_id)
+    def _hello(self, action: Mapping[str, Any], needed: Permission) -> None:
+        hello = actions.read_hello(action)
+        store = self._live.access.allowed_store(self._agent, hello.store_id, needed)
         head = events.sequence(self._live.database, store.store_id)
         with self._live.database.store(store.store_id) as connection:
             rooms = frozenset(snapshot.known_sessions(connection, store.store_id, hello.rooms))
+            audit.record_reading(connection, store.store_id, self._agent, rooms)
         told = self._enter(store.store_id, rooms, head)
         opening: list[str] = []
         try:
@@ -151,27 +164,30 @@ class ConsoleSocket:
             told = replay.frames_of(connection, reader, missed, rooms)
         return [frames.welcome(store.store_id, missed.head), *told]
 
-    def _join(self, action: Mapping[str, Any]) -> None:
-        store_id, session_id = self._present_store(), session_id_of(action.get("session_id"))
-        self._live.access.store_for(self._agent, store_id)
+    def _join(self, action: Mapping[str, Any], needed: Permission) -> None:
+        store_id, session_id = self._place_of(action, needed)
         with self._live.database.store(store_id) as connection:
             snapshot.conversation_of(connection, store_id, session_id)
+            audit.record_reading(connection, store_id, self._agent, [session_id])
         self._live.rooms.join(store_id, self._outbox, session_id)
 
-    def _part(self, action: Mapping[str, Any]) -> None:
-        store_id, session_id = self._present_store(), session_id_of(action.get("session_id"))
+    def _part(self, action: Mapping[str, Any], needed: Permission) -> None:
+        store_id, session_id = self._place_of(action, needed)
         self._live.rooms.part(store_id, self._outbox, session_id)
 
-    def _type(self, action: Mapping[str, Any]) -> None:
-        store_id, session_id = self._present_store(), session_id_of(action.get("session_id"))
+    def _type(self, action: Mapping[str, Any], needed: Permission) -> None:
+        store_id, session_id = self._place_of(action, needed)
         if not self._live.rooms.has_joined(store_id, self._outbox, session_id):
             raise no_such_session()
         self._live.hints.whisper(Typing(store_id, session_id, self._agent.id, self._agent.name))
 
-    def _present_store(self) -> str:
+    def _place_of(self, action: Mapping[str, Any], needed: Permission) -> tuple[str, str]:
+        """Name the store this socket hears, if the agent may do this there, and the session."""
         if self._store_id is None:
             raise InvalidRequestError("Say hello first.", code="hello_first")
-        return self._store_id
+        session_id = session_id_of(action.get("session_id"))
+        self._live.access.allowed_store(self._agent, self._store_id, needed)
+        return self._store_id, session_id
 
     def _is_too_talkative(self) -> bool:
         now = time.monotonic()

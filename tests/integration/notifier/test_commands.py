@@ -219,7 +219,11 @@ def test_what_was_done_is_on_record(ana, database, session_id):
 
     with database.store("store-1") as connection:
         rows = connection.execute(text("SELECT action, target FROM audit_log ORDER BY audit_id"))
-        assert [tuple(row) for row in rows] == [("take_over", ""), ("send", sent), ("release", "")]
+        assert [tuple(row) for row in rows][1:] == [
+            ("take_over", ""),
+            ("send", sent),
+            ("release", ""),
+        ]
 
 
 def test_dead_letters_are_listed_and_retried(ana, shop, parts):
@@ -236,10 +240,11 @@ def test_dead_letters_are_listed_and_retried(ana, shop, parts):
     assert ana.post(f"/api/stores/store-1/dead-letters/{letter}/retry").status_code == 404
 
 
-def test_a_dead_letter_is_discarded_once(ana, shop):
+def test_a_dead_letter_is_discarded_once(logged_in, shop):
+    owner = logged_in("duena")
     _, letter = shop.is_given_up("store-1", PHONE, "poison")
 
-    answers = [ana.post(f"/api/stores/store-1/dead-letters/{letter}/discard") for _ in range(2)]
+    answers = [owner.post(f"/api/stores/store-1/dead-letters/{letter}/discard") for _ in range(2)]
 
     assert [each.status_code for each in answers] == [200, 404]
     assert answers[0].json() == {"id": letter, "status": "discarded"}

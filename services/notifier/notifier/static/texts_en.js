@@ -75,7 +75,7 @@ export const en = {
   fault_template_not_found: "That template does not exist any more.", fault_template_not_approved: "WhatsApp does not allow that template now.",
   fault_template_not_usable: "That template cannot be sent from here.", fault_variable_too_long: "A value is too long.",
   fault_variable_not_usable: "A value cannot be sent like this; a link begins with https://.", fault_missing_variables: "Some values are missing.",
-  fault_no_account: "The shop names no WhatsApp account.", fault_not_allowed: "You may not do this.",
+  fault_no_account: "The shop names no WhatsApp account.", fault_not_allowed: "You may not do this.", fault_not_permitted: "Your role in this shop does not allow it.",
   kind_image: "📷 Photo", kind_video: "🎬 Video", kind_audio: "🎤 Audio", kind_voice: "🎤 Voice note",
   kind_document: "📄 Document", kind_sticker: "🏷️ Sticker", kind_location: "📍 Location", kind_contacts: "👤 Contact",
   kind_interactive: "☑️ Reply", kind_button: "☑️ Reply", kind_order: "🛒 Order", kind_system: "ℹ️ WhatsApp notice",

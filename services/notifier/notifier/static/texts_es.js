@@ -75,7 +75,7 @@ export const es = {
   fault_template_not_found: "Esa plantilla ya no existe.", fault_template_not_approved: "WhatsApp no permite esa plantilla por ahora.",
   fault_template_not_usable: "Esa plantilla no se puede enviar desde aquí.", fault_variable_too_long: "Un dato es demasiado largo.",
   fault_variable_not_usable: "Un dato no se puede enviar así; un enlace empieza por https://.", fault_missing_variables: "Faltan datos.",
-  fault_no_account: "La tienda no indica su cuenta de WhatsApp.", fault_not_allowed: "No tienes permiso para hacer esto.",
+  fault_no_account: "La tienda no indica su cuenta de WhatsApp.", fault_not_allowed: "No tienes permiso para hacer esto.", fault_not_permitted: "Tu rol en esta tienda no lo permite.",
   kind_image: "📷 Foto", kind_video: "🎬 Video", kind_audio: "🎤 Audio", kind_voice: "🎤 Nota de voz",
   kind_document: "📄 Documento", kind_sticker: "🏷️ Sticker", kind_location: "📍 Ubicación", kind_contacts: "👤 Contacto",
   kind_interactive: "☑️ Respuesta", kind_button: "☑️ Respuesta", kind_order: "🛒 Pedido", kind_system: "ℹ️ Aviso de WhatsApp",
