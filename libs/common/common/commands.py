@@ -117,7 +117,7 @@ def retry(
     twice, it goes once. Raises NotFoundError, or ConflictError: `not_failed`, `window_closed`,
     `owned_by_colleague`. Ring after the commit.
     """
-    conversation = conversations.lock_by_session(connection, store_id, session_id)
+    conversation = conversations.lock_of_session(connection, store_id, session_id)
     retried = settling.retry_message(connection, store_id, conversation.conversation_id, message_id)
     if retried.verdict == "unknown_message":
         raise NotFoundError("There is no such message.", code="message_not_found")

@@ -68,6 +68,16 @@ def lock_by_session(connection: Connection, store_id: str, session_id: str) -> C
     return _locked(connection, store_id, models.conversations.c.session_id == session_id)
 
 
+def lock_of_session(connection: Connection, store_id: str, session_id: str) -> Conversation:
+    """Lock and read the conversation that this session is or was of; raises NotFoundError."""
+    table = models.sessions
+    query = select(table.c.conversation_id).where(
+        table.c.store_id == store_id, table.c.session_id == session_id
+    )
+    its = query.scalar_subquery()
+    return _locked(connection, store_id, models.conversations.c.conversation_id == its)
+
+
 def hand_over(connection: Connection, conversation: Conversation, trigger: str) -> Conversation:
     """Put the conversation in the queue for a person, saying why."""
     return _own(connection, conversation, "queue", trigger=trigger)

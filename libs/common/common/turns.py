@@ -37,6 +37,12 @@ _HOLD = text(
     WHERE store_id = :store_id AND inbox_id = ANY (CAST(:rows AS uuid[]))
     """
 )
+_STAND_BEHIND = text(
+    """
+    UPDATE inbox SET turn_id = NULL, attempts = greatest(attempts - 1, 0)
+    WHERE store_id = :store_id AND inbox_id = ANY (CAST(:rows AS uuid[]))
+    """
+)
 _STAND_ASIDE = text(
     """
     UPDATE turns SET state = 'done', outcome = 'held'
@@ -66,6 +72,7 @@ class Turn:
     turn_id: str
     mail: tuple[Mail, ...]
     attempts: int
+    is_behind: bool = False  # only to be shown: what was begun before it waits
 
     @property
     def kind(self) -> str:
@@ -126,7 +133,7 @@ def begin(
     rows = database.call("begin_turn", store_id, *its)
     if not rows:
         return None
-    if rows[0].wait is not None:
+    if rows[0].inbox_id is None:
         return NotDue(rows[0].wait)
     return read(Lease(store_id, conversation_id, taker.holder, rows[0].fence), rows)
 
@@ -145,7 +152,13 @@ def read(lease: Lease, rows: Sequence[Any]) -> Turn:
         )
         for row in rows
     )
-    return Turn(lease, str(rows[0].turn_id), mail, attempts=max(each.attempts for each in mail))
+    return Turn(
+        lease,
+        str(rows[0].turn_id),
+        mail,
+        attempts=max(each.attempts for each in mail),
+        is_behind=getattr(rows[0], "wait", None) is not None,
+    )
 
 
 def end(database: Database, turn: Turn, outcome: str) -> float | None:
@@ -215,6 +228,12 @@ def hold(connection: Connection, turn: Turn) -> None:
     its = {"store_id": turn.lease.store_id, "turn_id": turn.turn_id, "rows": turn.inbox_ids}
     connection.execute(_HOLD, its)
     connection.execute(_STAND_ASIDE, its)
+
+
+def stand_behind(connection: Connection, turn: Turn) -> None:
+    """Put what was shown back behind the head that waits, uncounted, to be answered with it."""
+    its = {"store_id": turn.lease.store_id, "rows": turn.inbox_ids}
+    connection.execute(_STAND_BEHIND, its)
 
 
 def resume_held(connection: Connection) -> int:

@@ -28,7 +28,7 @@ from worker.handover import (
 from worker.media_desk import MediaDesk
 from worker.media_reading import media_in
 from worker.plans import Body, Plan, of_command
-from worker.ports import Assistant, Catalog, Done, Held, TurnResult
+from worker.ports import Assistant, Catalog, Done, Held, Shown, TurnResult
 from worker.reply import Reply, parse_reply
 from worker.sending import Sender
 
@@ -57,6 +57,8 @@ class Pipeline:
             return self._say_for_agent(store, turn)
         opening = open_conversation(self.database, self.stores.seal_of(store), turn)
         self.media.expect(store.store_id, media_in(opening.heard))
+        if turn.is_behind:
+            return Shown()
         if opening.standing.is_planned:
             return self.sender.resume(store, turn, _planned_outcome(opening))
         if not store.is_active:

@@ -71,8 +71,6 @@ class Sender:
         """Send every unsettled part of a plan that stands, in order; as `start` otherwise."""
         parts = self._parts(turn)
         for number, part in enumerate(parts):
-            if part.state in outbox.NOT_BEGUN and not store.may_send(part.role):
-                return Held()
             if part.state in outbox.NOT_BEGUN:
                 return self._begin(store, turn, outcome, parts[number:])
             if part.state == "unknown" and not part.flagged:

@@ -70,7 +70,7 @@ export const en = {
   fault_not_quotable: "WhatsApp does not know the message you quote yet.", fault_too_large: "The file is too large.",
   fault_type_not_sendable: "WhatsApp takes no files of this type.", fault_file_empty: "The file is empty.",
   fault_file_truncated: "The file did not come whole.", fault_busy: "Other files are coming up; try again in a moment.",
-  fault_too_many_attachments: "You have many files that were not sent; send them or wait a day.",
+  fault_too_many_attachments: "You added many files and did not send them; try again in a moment.",
   fault_attachment_not_found: "The file is gone: attach it again.", fault_attachment_used: "That file was sent already.",
   fault_template_not_found: "That template does not exist any more.", fault_template_not_approved: "WhatsApp does not allow that template now.",
   fault_template_not_usable: "That template cannot be sent from here.", fault_variable_too_long: "A value is too long.",

@@ -70,7 +70,7 @@ export const es = {
   fault_not_quotable: "WhatsApp todavía no conoce el mensaje que citas.", fault_too_large: "El archivo es demasiado grande.",
   fault_type_not_sendable: "WhatsApp no acepta archivos de este tipo.", fault_file_empty: "El archivo está vacío.",
   fault_file_truncated: "El archivo no llegó completo.", fault_busy: "Hay otros archivos subiendo; inténtalo en un momento.",
-  fault_too_many_attachments: "Tienes muchos archivos sin enviar; envíalos o espera un día.",
+  fault_too_many_attachments: "Agregaste muchos archivos sin enviarlos; inténtalo en un momento.",
   fault_attachment_not_found: "El archivo ya no está: adjúntalo otra vez.", fault_attachment_used: "Ese archivo ya se envió.",
   fault_template_not_found: "Esa plantilla ya no existe.", fault_template_not_approved: "WhatsApp no permite esa plantilla por ahora.",
   fault_template_not_usable: "Esa plantilla no se puede enviar desde aquí.", fault_variable_too_long: "Un dato es demasiado largo.",

@@ -247,7 +247,9 @@ BEGIN
         failed_wamids = (final).failed_wamids, duplicate_wamid = (final).duplicate_wamid,
         flagged = (final).flagged, error_code = (final).code, error_reason = (final).reason,
         settled_at = CASE WHEN (final).state = 'retry' THEN NULL
-            WHEN (final).state <> (former).state THEN clock_timestamp() ELSE settled_at END
+            WHEN (final).state <> (former).state THEN clock_timestamp() ELSE settled_at END,
+        not_before = CASE WHEN (final).wait < 'infinity'
+            THEN clock_timestamp() + (final).wait * interval '1 second' ELSE not_before END
     FROM unnest(sends) AS told
     WHERE outbox.store_id = of_store AND outbox.outbox_id = told.outbox_id
       AND final IS DISTINCT FROM former;
