@@ -12,7 +12,7 @@ from notifier.console_sessions import ConsoleSessions
 from notifier.open_sockets import OpenSockets
 
 # Log-outs reach every socket within five seconds.
-_LOOK_SECONDS = 4.0
+_LOOK_SECONDS = 3.0
 
 
 class Revocations:

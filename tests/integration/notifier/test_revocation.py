@@ -80,7 +80,7 @@ def test_a_lost_hint_of_a_log_out_is_repaired(ana, elsewhere, parts, other_app):
 
     ana.post("/api/logout")
     assert is_open(wire)
-    parts_of(other_app).relay._revocations._look_at = 0.0  # the four seconds are over
+    parts_of(other_app).relay._revocations._look_at = 0.0  # the three seconds are over
 
     assert closed_within([wire])
 

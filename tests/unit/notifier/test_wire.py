@@ -15,7 +15,7 @@ ACCOUNT = {
     "email": "ana@example.test",
     "name": "Ana",
     "administrator": False,
-    "credentials_version": 0,
+    "credentials_version": 1,
     "stores": [{"id": "store-1", "name": "Uno", "role": "agent"}],
 }
 
