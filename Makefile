@@ -43,7 +43,7 @@ journeys: $(READY) ## Run the tests of whole journeys, through everything
 	@$(BIN)/python -m pytest tests/journeys $(ARGS)
 
 sending: $(READY) ## Run every journey of sending, with kill -9 around each call of a reply
-	@$(BIN)/python -m pytest tests/journeys/test_sending_*.py -m "" $(ARGS)
+	@$(BIN)/python -m pytest tests/journeys/test_sending_*.py tests/integration/worker/test_send_gate.py -m "" $(ARGS)
 
 takeover: $(READY) ## Take over 200 times, at every place where a turn waits and at random moments
 	@$(BIN)/python -m pytest tests/integration/worker/test_takeovers.py -m "" -s $(ARGS)
