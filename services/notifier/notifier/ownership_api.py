@@ -6,7 +6,7 @@ any more (P5).
 
 from flask import request
 
-from common import commands
+from common import commands, conversations
 from common.commands import Note, TakenOver
 from common.conversations import Conversation
 from common.errors import InvalidRequestError, NotFoundError
@@ -66,6 +66,8 @@ def release(store_id: str, session_id: str) -> dict[str, object]:
     assistant for the rest of the session, and not sent.
     """
     store, known = store_of_path(store_id), session_id_of(session_id)
+    with parts().database.store(store.store_id) as connection:
+        conversations.lock_by_session(connection, store.store_id, known)  # or 404, before the body
     note = _note(_words(), agent(), store.store_id)
     with parts().database.store(store.store_id) as connection:
         conversation = commands.release(connection, store.store_id, known, note)
