@@ -42,6 +42,9 @@ integration: $(READY) ## Run the tests of one part on real servers
 journeys: $(READY) ## Run the tests of whole journeys, through everything
 	@$(BIN)/python -m pytest tests/journeys $(ARGS)
 
+devstack: $(READY) ## Run every test of what make run starts, also the slow ones
+	@$(BIN)/python -m pytest tests/integration/devstack -m "" $(ARGS)
+
 sending: $(READY) ## Run every journey of sending, with kill -9 around each call of a reply
 	@$(BIN)/python -m pytest tests/journeys/test_sending_*.py tests/integration/worker/test_send_gate.py -m "" $(ARGS)
 
@@ -113,4 +116,4 @@ clean: ## Remove the virtual environment and caches; what runs stored in .data s
 help: ## Print this list
 	@awk 'BEGIN {FS = ":.*## "} /^##@/ {printf "\n%s\n", substr($$0, 5)} /^[a-z0-9-]+:.*## / {printf "  %-12s %s\n", $$1, $$2}' Makefile
 
-.PHONY: run setup test unit integration journeys sending takeover ui soak internet contracts sure format lint types imports sizes alone k8s-check bench chat pictures docs settings token lock clean help
+.PHONY: run setup test unit integration journeys devstack sending takeover ui soak internet contracts sure format lint types imports sizes alone k8s-check bench chat pictures docs settings token lock clean help

@@ -85,6 +85,8 @@ for _kind in _KINDS:
 
 
 def _served_stores(me: Agent) -> list[dict[str, str]]:
+    for each in me.stores:
+        parts().stores.forget(each.id)  # an event may be told already of what is cached otherwise
     stores = {each.id: parts().stores.get(each.id) for each in me.stores}
     return [
         {

@@ -67,6 +67,7 @@ def test_a_killed_redis_comes_back_at_the_same_address(shared_stack):
         wait_until(lambda: _pings(client), "Redis is back")
 
 
+@pytest.mark.long  # `make devstack`
 def test_a_program_that_dies_at_once_again_and_again_is_named_and_the_start_ends(stack):
     stack.start(STAND_IN_DIES="worker")
     complaint = stack.complaint()

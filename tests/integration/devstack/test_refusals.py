@@ -76,6 +76,7 @@ def test_an_unreachable_redis_is_named_without_its_password(stack, url):
     assert "open-sesame" not in complaint
 
 
+@pytest.mark.long  # `make devstack`
 def test_a_persons_own_servers_are_used_and_left_running(stack):
     with embedded.running(stack.data_dir.with_name("other")) as servers:
         own = {"DATABASE_URL": servers.database_url, "REDIS_URL": servers.redis_url}

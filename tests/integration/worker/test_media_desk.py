@@ -92,7 +92,7 @@ def test_one_store_never_has_the_last_thread(database, expected, start):
     eventually(lambda: fetching.began == ["store-1", "store-1", "store-2"])
     fetching.go_on.set()
     eventually(lambda: [each[0] for each in states(database)] == ["ready"] * 4)
-    assert states(database, "store-2") == [("ready", "", 1)]
+    eventually(lambda: states(database, "store-2") == [("ready", "", 1)])
 
 
 def test_a_dedicated_worker_fetches_for_its_own_stores_only(database, expected, start):

@@ -14,7 +14,7 @@ const live = createLive(
     event: heard,
     counted: (seq) => dispatch({ type: "counted", seq }),
     connection: (connection) => set({ connection }),
-    greeted: () => [0, 2000].forEach((wait) => setTimeout(refreshStores, wait)), // a server knows a store for a second
+    greeted: () => refreshStores(),
     joined: (sessionId, seq) => seq > (get().thread?.asOf ?? 0) && loadThread(sessionId),
     typing: ({ session_id: sessionId, agent }) => sessionId === get().openId && agent.id !== get().agent.id && showTyping(agent),
     refused: ({ error }) => error.code === "store_not_found" && start(),
@@ -98,8 +98,10 @@ async function enterConsole(agent) {
 
 /** Learn how the stores stand by now: what paused one may be mended without an event. */
 export async function refreshStores() {
+  const before = get().stores;
   const stores = await api.stores().catch(() => null);
-  if (stores && get().phase === "ready") set({ stores });
+  if (stores && get().stores !== before) await refreshStores(); // an event came meanwhile: this may be older
+  else if (stores && get().phase === "ready") set({ stores });
 }
 
 export function chooseStore(storeId) {
