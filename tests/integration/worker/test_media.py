@@ -149,5 +149,6 @@ def test_a_slow_file_of_one_store_delays_no_other_store(system, customers):
     quick = customers.send("image", {"id": "999"}, store="store-2")
 
     assert customers.settled(quick, "store-2")["reason"] == "100"
+    eventually(lambda: all(customers.media(each) for each in slow), what="all being expected")
     assert [customers.media(each)["state"] for each in slow] == ["loading"] * 5
     system.clear_faults()
