@@ -8,6 +8,7 @@ from common import events
 from common.queues import Doorbells, redis_client
 from common.store_registration import StoreChange
 from simulator.sample_files import document, picture, voice_note
+from tests.waiting import eventually
 
 from .media_system import Customers
 
