@@ -1,6 +1,6 @@
 """How gunicorn serves the console: one process, a thread for each socket; more are more pods.
 
-`GUNICORN_CMD_ARGS="--threads 600"` makes room for more sockets in one process.
+`NOTIFIER_THREADS=1040` makes room for 1,032 sockets in one process.
 """
 
 import signal
@@ -8,7 +8,6 @@ from types import FrameType
 from typing import Any
 
 from common.settings import Settings
-from notifier.open_sockets import USUAL_THREADS
 from notifier.parts import parts_of
 
 _NOTIFIER_PORT = 3
@@ -18,7 +17,7 @@ bind = f"{_settings.bind_address}:{_settings.port(_NOTIFIER_PORT)}"
 reuse_port = True
 worker_class = "gthread"
 workers = 1
-threads = USUAL_THREADS
+threads = _settings.notifier_threads
 keepalive = 30
 graceful_timeout = 8
 # gunicornc's socket has one place for all services of an account, and nobody asks it anything.

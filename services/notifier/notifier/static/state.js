@@ -144,15 +144,9 @@ function succeeded(state, event) {
   return { ...state, openId: id, thread: { ...state.thread, id } };
 }
 
-const OWNERS = { bot: "bot", resolved: "bot", handover: "queue" };
-
-function moved(state, event) {
-  const { id, status, agent, agent_id: agentId, handover_trigger: trigger } = event.data;
-  const values = { status, owner: OWNERS[status] ?? agentId, owner_name: agent ?? "", seq: event.seq };
-  values.waiting_since = status === "handover" ? event.at : null;
-  if (trigger) values.handover_trigger = trigger;
-  const line = state.sessions[id];
-  return line && line.seq < event.seq ? patched(state, id, values) : state;
+/** Whose it is changed; the line that came with it says how it stands now. */
+function moved(state, { data, seq }) {
+  return data.session ? { ...state, sessions: withLine(state.sessions, data.session, seq) } : state;
 }
 
 const isIn = {
