@@ -20,8 +20,8 @@ from .stand import ORIGIN, Browser, wait_until
 PHONE = "573001112233"
 
 
-@pytest.fixture
-def process(console_settings, tmp_path):
+@pytest.fixture(params=["gevent", "gthread"])
+def process(request, console_settings, tmp_path):
     port = free_port()
     settings = console_settings
     command = ["-m", "gunicorn", "-c", "python:notifier.gunicorn_config", "notifier.wsgi:app"]
@@ -37,6 +37,8 @@ def process(console_settings, tmp_path):
             "SERVICE_KEYS": ",".join(settings.service_keys),
             "CATALOG_URL": settings.catalog_url,
             "CONSOLE_ORIGINS": ORIGIN,
+            "NOTIFIER_WORKER": request.param,
+            "NOTIFIER_THREADS": "128",
             "DATA_DIR": str(settings.data_dir),
         },
         stderr=log,

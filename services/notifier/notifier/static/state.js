@@ -161,8 +161,9 @@ export function shown(state, filter = state.filter) {
   const lines = Object.values(state.sessions).filter(
     (line) => isIn[filter](line, state) && (!ids || ids.has(line.id)));
   const newest = (line) => line.last_message_at ?? "";
-  const byTime = (one, other) => newest(other).localeCompare(newest(one));
-  const byWait = (one, other) => (one.waiting_since ?? "").localeCompare(other.waiting_since ?? "");
+  const byId = (one, other) => one.id.localeCompare(other.id); // of one moment: always the same order
+  const byTime = (one, other) => newest(other).localeCompare(newest(one)) || byId(one, other);
+  const byWait = (one, other) => (one.waiting_since ?? "").localeCompare(other.waiting_since ?? "") || byId(one, other);
   return lines.sort(filter === "waiting" ? byWait : byTime);
 }
 
