@@ -90,7 +90,7 @@ class Console:
                 socket.hear(text)
             frame = outbox.take(timeout=beat_at - time.monotonic())
             if frame is not None:
-                ws.send(frame)
+                ws.sock.send(frame)
             if time.monotonic() >= beat_at:
                 self._rechecks.ask(socket)
                 socket.beat()

@@ -6,9 +6,15 @@ Step 10 of a message's life. Pure: text in, text out.
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from common.errors import ServiceError
+
+
+_TEXT = 0x81  # the last piece of a text, and the first
+_TWO_BYTES, _EIGHT_BYTES = 126, 127
+_MOST_IN_TWO = 0xFFFF
 
 
 @dataclass(frozen=True)
@@ -19,6 +25,11 @@ class Told:
     type: str
     session_id: str | None
     text: str | None
+
+    @cached_property
+    def frame(self) -> bytes:
+        """Give the frame, made once however many sockets it goes to."""
+        return websocket_frame(self.text or "")
 
 
 @dataclass(frozen=True)
@@ -87,6 +98,17 @@ def refused(error: ServiceError, concerning: Mapping[str, Any]) -> Answer:
     """Say why an action was not done; `concerning` repeats what it named."""
     reason = {"code": error.code, "message": error.message, "details": error.details}
     return Answer(_text(type="error", error=reason, **concerning))
+
+
+def websocket_frame(text: str) -> bytes:
+    """Write a whole text frame of a server: not masked, not compressed, in one piece."""
+    content = text.encode("utf-8", "replace")
+    size = len(content)
+    if size < _TWO_BYTES:
+        return bytes((_TEXT, size)) + content
+    if size <= _MOST_IN_TWO:
+        return bytes((_TEXT, _TWO_BYTES)) + size.to_bytes(2, "big") + content
+    return bytes((_TEXT, _EIGHT_BYTES)) + size.to_bytes(8, "big") + content
 
 
 def _text(**frame: Any) -> str:

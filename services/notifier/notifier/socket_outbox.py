@@ -9,7 +9,7 @@ from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from notifier.frames import Answer, Entry, Resync, Skipped, Told, Whisper
+from notifier.frames import Answer, Entry, Resync, Skipped, Told, Whisper, websocket_frame
 
 # reliability.md 3.2: 256 events or 256 KB for each connection.
 MOST_ENTRIES = 256
@@ -76,8 +76,8 @@ class SocketOutbox:
             self._is_held = False
             self._changed.notify_all()
 
-    def take(self, timeout: float) -> str | None:
-        """Wait for the next frame; None when the time is over, on `wake` and on `close`."""
+    def take(self, timeout: float) -> bytes | None:
+        """Wait for the next frame, as it is written; None when the time is over, on `wake` and on `close`."""
         with self._changed:
             self._changed.wait_for(self._is_to_return, timeout)
             self._is_woken = False
@@ -101,14 +101,14 @@ class SocketOutbox:
         has_something = bool(self._opening or self._waiting) and not self._is_held
         return has_something or self._is_woken or self._closing is not None
 
-    def _next(self) -> str | None:
+    def _next(self) -> bytes | None:
         if self._opening:
-            return self._opening.popleft()
+            return websocket_frame(self._opening.popleft())
         if not self._waiting:
             return None
         entry = self._waiting.popleft()
         self._characters -= _size(entry)
-        return entry.text
+        return entry.frame if isinstance(entry, Told) else websocket_frame(entry.text)
 
     def _add(self, whole: Entry) -> None:
         entry = _after(whole, self._known)

@@ -5,7 +5,8 @@ import threading
 
 import pytest
 
-from notifier.frames import Answer, Resync, Skipped, Told, Whisper
+from benchmarks.frames import FrameReader
+from notifier.frames import Answer, Resync, Skipped, Told, Whisper, websocket_frame
 from notifier.socket_outbox import Closing, SocketOutbox
 
 
@@ -16,8 +17,23 @@ def told(seq, text=None):
 def everything(outbox):
     frames = []
     while (frame := outbox.take(0)) is not None:
-        frames.append(frame)
+        frames.append(words_of(frame))
     return frames
+
+
+def words_of(frame):
+    """Read a frame with one that forgives nothing."""
+    reader = FrameReader()
+    (read,) = reader.take(b"HTTP/1.1 101 Yes\r\n\r\n" + frame)
+    assert reader.is_between_frames
+    return read.content.decode()
+
+
+@pytest.mark.parametrize("size", [0, 125, 126, 65_535, 65_536, 200_000])
+def test_a_frame_of_any_size_is_whole(size):
+    text = "ñ" * (size // 2) + "x" * (size % 2)
+
+    assert words_of(websocket_frame(text)) == text
 
 
 @pytest.fixture
@@ -122,7 +138,7 @@ def test_another_hello_forgets_the_former_stores_numbers_and_no_answer(outbox):
 
 def test_the_writer_is_woken_by_a_frame_by_a_wake_and_by_the_end(outbox):
     for act, taken in (
-        (lambda: outbox.put([told(1)]), "event 1"),
+        (lambda: outbox.put([told(1)]), websocket_frame("event 1")),
         (outbox.wake, None),
         (lambda: outbox.close(Closing(1001, "bye")), None),
     ):
