@@ -14,6 +14,7 @@ import sys
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import psycopg
@@ -76,8 +77,7 @@ def _variant() -> dict[str, str]:
 
 def _serving(leader: int) -> int:
     """Find gunicorn's one worker."""
-    with open(f"/proc/{leader}/task/{leader}/children", encoding="ascii") as children:
-        return int(children.read().split()[0])
+    return int(Path(f"/proc/{leader}/task/{leader}/children").read_text().split()[0])
 
 
 def _sessions(ground: Ground, store_ids: Sequence[str]) -> list[tuple[str, str]]:
@@ -107,7 +107,7 @@ def _listeners(
     orders = {"host": "127.0.0.1", "port": port, "sockets": sockets}
     pipe = subprocess.PIPE
     command = (sys.executable, "-m", "benchmarks.listeners")
-    started = subprocess.Popen(command, stdin=pipe, stdout=pipe, text=True)  # noqa: S603
+    started = subprocess.Popen(command, stdin=pipe, stdout=pipe, text=True)
     try:
         _say(started, json.dumps(orders))
         if _line(started) != "ready":

@@ -3,8 +3,8 @@
 import json
 import os
 import random
+import re
 import signal
-import socket
 import threading
 import time
 
@@ -43,7 +43,7 @@ class Writer(threading.Thread):
     """Commits events of the store, with their hints, at a pace."""
 
     def __init__(self, stack: Stack, count: int, each: int, pause: float, filler: int = 0) -> None:
-        super().__init__()
+        super().__init__(daemon=True)
         self._stack, self._times, self._each, self._pause = stack, count // each, each, pause
         self._refs = json.dumps({"filler": "ñ🌻" * (filler // 6)})
         self.sent: dict[int, float] = {}  # by the count of events committed by then
@@ -75,7 +75,7 @@ def whole_at(stack, consoles):
     def look():
         left = stack.sql("SELECT count(*) AS n FROM events WHERE seq IS NULL")[0]["n"]
         head = head_of(stack)
-        return left == 0 and all(each.last_seq == head for each in consoles)
+        return left == 0 and all(each.is_welcome and each.last_seq == head for each in consoles)
 
     return look
 
@@ -91,7 +91,8 @@ def come_and_go(stack, audience, agent, events, cuts, seed):
     dice = random.Random(seed)
     consoles = fill(audience, agent, 20)
     begun = head_of(stack)
-    writer = Writer(stack, events, 20, 0.01)
+    # So that nobody misses more than 500 while away: that would be one `resync`, and no log.
+    writer = Writer(stack, events, 5, 0.02)
     writer.start()
     done = 0
     while writer.is_alive() or done < cuts:
@@ -139,8 +140,8 @@ def test_a_notifier_that_is_killed_leaves_everybody_whole_within_ten_seconds(
     audience.look_until(lambda: not writer.is_alive(), 60, comes_back=True)
     took = audience.look_until(whole_at(stack, consoles), 10, comes_back=True)
     print(f"whole {took:.1f} s after the last event; {sum(c.resyncs for c in consoles)} resyncs")
-    assert all(each.resyncs == 0 for each in consoles)
-    assert len({tuple(each.log) for each in consoles}) == 1
+    last = list(range(head_of(stack) - 999, head_of(stack) + 1))
+    assert all(each.resyncs == 0 and each.log[-1_000:] == last for each in consoles)
 
 
 @pytest.mark.long
@@ -186,10 +187,11 @@ def _read_a_little(console, rate):
         console.closed_with = 0
 
 
-def is_over(console):
-    """Say whether the server has ended a socket that nobody reads."""
-    info = console.sock.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, 1)
-    return console.closed_with is not None or info[0] != 1  # ESTABLISHED
+def open_at(agent):
+    """Ask the notifier how many sockets it serves."""
+    metrics = agent.http.get(f"{agent.console}/metrics", timeout=10).text
+    found = re.search(r'mostrador_console_sockets\{store="store-1"\} (\d+)', metrics)
+    return int(found[1]) if found else 0
 
 
 def waits_of(consoles, writer, begun):
@@ -228,20 +230,22 @@ def test_a_hundred_slow_readers_delay_two_hundred_good_ones_by_a_fifth_at_most(
             each.hear()
     slow = Sluggards(bad[50:], 1024)
     slow.start()
-    begun_at = time.monotonic()
     beside = p95_of(400, 0.1, 1_000)
-    clogging = Writer(stack, 400, 1, 0.02, 8_000)
+    clogging = Writer(stack, 3_000, 1, 0.02, 8_000)
+    clogged_at = time.monotonic()
     clogging.start()
-    audience.look_until(lambda: all(map(is_over, bad)), 60)
-    took = time.monotonic() - begun_at
-    clogging.join()
+    # Their own end cannot know: what would say so waits behind what they do not read.
+    audience.look_until(lambda: open_at(agent) == len(good), 60)
+    took = time.monotonic() - clogged_at
     grown = (serving.memory_info().rss - before) / 1e6
     slow.stopping.set()
+    audience.look_until(lambda: not clogging.is_alive(), 120)
     audience.look_until(whole_at(stack, good), 30)
     for each in bad:
         each.cut()
     print(f"p95 {alone * 1000:.1f} → {beside * 1000:.1f} ms, over in {took:.1f} s, +{grown:.0f} MB")
     assert grown < 100 * 0.3 + 30  # 256 KB of each, and what the process needs for a moment
+    assert took <= 30
     assert beside <= max(1.2 * alone, alone + 0.005)
 
 

@@ -18,7 +18,7 @@ from simple_websocket import ConnectionClosed
 from common.errors import InvalidRequestError
 from notifier.access import console_session
 from notifier.console_socket import ConsoleSocket, Live
-from notifier.open_sockets import LOGGED_OUT, OpenSockets
+from notifier.open_sockets import OpenSockets, TooManySocketsError
 from notifier.rechecks import Rechecks
 from notifier.relay import Relay
 from notifier.socket_outbox import SocketOutbox

@@ -11,7 +11,6 @@ from typing import Any
 
 from common.errors import ServiceError
 
-
 _TEXT = 0x81  # the last piece of a text, and the first
 _TWO_BYTES, _EIGHT_BYTES = 126, 127
 _MOST_IN_TWO = 0xFFFF
@@ -56,6 +55,17 @@ class Resync:
 
 
 @dataclass(frozen=True)
+class Heartbeat:
+    """Up to here everything was told: it goes with what it counts, and is nothing without it."""
+
+    head: int
+
+    @property
+    def text(self) -> str:
+        return _text(type="heartbeat", head_seq=self.head)
+
+
+@dataclass(frozen=True)
 class Answer:
     """A frame without a number that must arrive."""
 
@@ -69,7 +79,7 @@ class Whisper:
     text: str
 
 
-Entry = Told | Skipped | Resync | Answer | Whisper
+Entry = Told | Skipped | Resync | Heartbeat | Answer | Whisper
 
 
 def event(seq: int, event_type: str, store_id: str, **content: Any) -> str:
@@ -83,10 +93,6 @@ def welcome(store_id: str, head: int) -> str:
 
 def joined(session_id: str, seq: int) -> Answer:
     return Answer(_text(type="joined", session_id=session_id, seq=seq))
-
-
-def heartbeat(head: int) -> Answer:
-    return Answer(_text(type="heartbeat", head_seq=head))
 
 
 def typing(session_id: str, agent_id: str, agent_name: str) -> Whisper:

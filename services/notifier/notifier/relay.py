@@ -1,8 +1,8 @@
 """Step 10. Carries what is committed to the rooms, store by store, in the order of its numbers.
 
-One thread for each process, and a few that carry for it. A hint only says where to look: the rows are the truth, and a
-look at every listened-to store repairs lost hints (P6, P8). An error that nobody foresaw ends
-the process, loudly: sockets reconnect elsewhere, and nothing is missed.
+One thread for each process, and a few that carry for it. A hint only says where to look: the
+rows are the truth, and a look at every listened-to store repairs lost hints (P6, P8). An error
+that nobody foresaw ends the process, loudly: sockets reconnect elsewhere, and nothing is missed.
 """
 
 import threading
@@ -145,7 +145,7 @@ class Relay:
                 return
 
     def _read(self, store_id: str, told: int) -> tuple[int, list[Told]]:
-        """Number and read in one transaction: each way to the database delays every console."""
+        """Read a batch and the head, numbering first, in one transaction: ways cost time."""
         reader = self._readers.of(self._readers.stores.get(store_id))
         with self._database.store(store_id) as connection:
             head = events.sequence_in(connection, store_id)

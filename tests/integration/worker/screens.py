@@ -8,7 +8,6 @@ import subprocess
 from pathlib import Path
 from typing import Any
 
-
 from tests.integration.notifier.stand import Browser, Wire
 
 HERE = Path(__file__).parent
@@ -26,7 +25,8 @@ class Reducers:
         self._node = subprocess.Popen(command, stdin=pipe, stdout=pipe, text=True)
 
     def ask(self, screen: int, **question: Any) -> dict[str, Any]:
-        assert self._node.stdin and self._node.stdout
+        assert self._node.stdin
+        assert self._node.stdout
         self._node.stdin.write(json.dumps({"screen": screen, **question}) + "\n")
         self._node.stdin.flush()
         answer: dict[str, Any] = json.loads(self._node.stdout.readline())
@@ -83,9 +83,8 @@ class Screen:
         """Take in what has come, at most so many frames; waits for none."""
         for _ in range(most):
             sock = self.wire.socket.sock
-            if not (sock.pending() if hasattr(sock, "pending") else 0):
-                if not select.select([sock], [], [], 0)[0]:
-                    return
+            if not select.select([sock], [], [], 0)[0]:
+                return
             self._hear(self.wire.next())
 
     def read_up_to(self, seq: int) -> None:
@@ -151,5 +150,3 @@ class Screen:
         answer = self._browser.get(path, **query)
         assert answer.status_code == 200, answer.text
         return answer.json()
-
-

@@ -87,9 +87,7 @@ def differences(kept, fresh):
     fresh_messages = {each["id"]: each for each in fresh["thread"]["messages"]}
     shown = [each for each in kept_messages if each in fresh_messages]
     found = [
-        (name, kept[name], fresh[name])
-        for name in ("stores", "lists")
-        if kept[name] != fresh[name]
+        (name, kept[name], fresh[name]) for name in ("stores", "lists") if kept[name] != fresh[name]
     ]
     if shown != list(fresh_messages):
         found.append(("order", shown, list(fresh_messages)))

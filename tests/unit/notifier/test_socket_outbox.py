@@ -6,8 +6,8 @@ import threading
 import pytest
 
 from benchmarks.frames import FrameReader
-from notifier.frames import Answer, Resync, Skipped, Told, Whisper, websocket_frame
-from notifier.socket_outbox import Closing, SocketOutbox
+from notifier.frames import Answer, Heartbeat, Resync, Skipped, Told, Whisper, websocket_frame
+from notifier.socket_outbox import TOO_SLOW, Closing, SocketOutbox
 
 
 def told(seq, text=None):
@@ -162,3 +162,28 @@ def test_the_first_reason_to_close_stands(outbox):
     outbox.close(Closing(1001, "second"))
 
     assert outbox.closing == Closing(1008, "first")
+
+
+def test_a_heartbeat_is_dropped_with_what_it_counts(outbox):
+    outbox.put([told(1), told(2), Heartbeat(2), told(3), told(4)])
+
+    assert everything(outbox) == [Resync(4).text]
+    outbox.put([Heartbeat(4)])
+    outbox.hold()
+    outbox.release(["welcome"], 9)
+    assert everything(outbox) == ["welcome"]
+
+
+def test_who_stays_behind_is_closed_and_who_catches_up_is_not(outbox, monkeypatch):
+    now = [100.0]
+    monkeypatch.setattr("notifier.socket_outbox.time.monotonic", lambda: now[0])
+    burst = [told(number) for number in range(1, 12)]
+    outbox.put(burst)
+    everything(outbox)
+    now[0] += 11
+    outbox.put(burst)
+    assert outbox.closing is None
+
+    now[0] += 11
+    outbox.put(burst)
+    assert outbox.closing == TOO_SLOW
