@@ -36,8 +36,12 @@ class RawConsole:
         if self.small_buffer:
             self.sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, self.small_buffer)
         self.sock.settimeout(10)
-        self.sock.connect((host, int(port)))
-        self.sock.sendall(handshake(address, self.agent.cookie, self.agent.console))
+        try:
+            self.sock.connect((host, int(port)))
+            self.sock.sendall(handshake(address, self.agent.cookie, self.agent.console))
+        except OSError:
+            self.sock.close()
+            raise
         self._reader, self.is_welcome, self._has_said_hello = FrameReader(), False, False
         self.closed_with = None
         return self

@@ -6,19 +6,25 @@ they are greenlets.
 
 import _thread
 import signal
+import sys
 from types import FrameType
 from typing import Any
 
 from common.settings import Settings
 
 _NOTIFIER_PORT = 3
+# An event wakes fifty writers. The relay's answer from the database must not wait for all of them:
+# neither for the loop to have run every greenlet (5 ms at most otherwise), nor for Python's lock.
+_SWITCH_SECONDS = 0.0005
 _settings = Settings.from_environment()
 
 if _settings.notifier_worker == "gevent":
     # Before anything that waits is imported: gunicorn's own patching comes after this file.
+    import gevent
     from gevent import monkey
 
     monkey.patch_all()
+    gevent.setswitchinterval(_SWITCH_SECONDS)
 
 bind = f"{_settings.bind_address}:{_settings.port(_NOTIFIER_PORT)}"
 reuse_port = True
@@ -35,6 +41,7 @@ control_socket_disable = True
 
 def post_worker_init(worker: Any) -> None:
     """Begin the relay here, after the fork, and let SIGTERM close the sockets first."""
+    sys.setswitchinterval(_SWITCH_SECONDS)
     parts = _parts_of(worker)
     parts.open_sockets.set_threads(threads)
     parts.relay.start()
