@@ -95,7 +95,7 @@ def test_a_worker_woken_after_another_has_answered_writes_nothing_and_sends_noth
 
 
 def test_a_worker_woken_in_the_middle_of_a_send_leaves_the_books_to_its_successor(crowd):
-    store, phone = crowd.new_store(), phone_of(1)
+    store, phone = crowd.new_store(unknown_seconds=20), phone_of(1)
     # Its status comes when the successor already waits for it.
     statuses = {"order": ["delivered"], "delay_ms": 3000}
     crowd.fault(store_id=store, outcome="delay", seconds=1, times=0, statuses=statuses)

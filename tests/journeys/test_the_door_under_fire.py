@@ -29,10 +29,25 @@ from .metas_side import Delivery, envelope, post, post_raw, signed, store_facts
 def test_a_door_killed_with_many_deliveries_in_one_commit_loses_none_and_doubles_none(
     stack, phone, point
 ):
-    opener, group = f"{phone}8", [f"{phone}{number}" for number in range(8)]
-    known = {each: stack.write(each, "hola") for each in (opener, group[0])}
-    before = stack.pids("ingress")
+    # What waits is given up after 1.7 s: a machine that is slow for a moment tries once more.
+    for number in range(3):
+        opener, group = f"{phone}{number}8", [f"{phone}{number}{each}" for each in range(8)]
+        known = {each: stack.write(each, "hola") for each in (opener, group[0])}
+        stored = kill_door_with(stack, opener, group, point)
+        if point == "ingress.before_commit" or len(stored) > 1:
+            break
 
+    assert len(stored) > 1 if point != "ingress.before_commit" else not stored
+    for each in (opener, *group):
+        eventually(lambda it=each: is_taken(stack, it), 30, "Meta's redelivery being taken")
+    for each in (opener, *group):
+        stack.wait_until_handled(each)
+        check_ledger(stack, each, [*filter(None, [known.get(each)]), f"wamid.{each}"])
+
+
+def kill_door_with(stack, opener, group, point):
+    """Kill the door at a point with a group in its hands; returns what of the group is stored."""
+    before = stack.pids("ingress")
     with head_held(stack, opener) as opening, head_held(stack, group[0]) as held:
         first = Delivery(stack, opener, f"wamid.{opener}")
         eventually(lambda: has_stopped(stack, opening), what="a group being written")
@@ -48,19 +63,11 @@ def test_a_door_killed_with_many_deliveries_in_one_commit_loses_none_and_doubles
         held.rollback()
         first.answer()
         assert 200 not in [each.answer() for each in deliveries]
-
     eventually(lambda: stack.pids("ingress") != before, what="a new door")
-    stored = stack.sql(
+    return stack.sql(
         "SELECT event_id FROM inbox WHERE event_id = ANY(:wamids)",
         wamids=[f"wamid.{each}" for each in group],
     )
-    is_stored = point != "ingress.before_commit"
-    assert len(stored) > 1 if is_stored else not stored  # several were in the one group
-    for each in (opener, *group):
-        eventually(lambda it=each: is_taken(stack, it), 30, "Meta's redelivery being taken")
-    for each in (opener, *group):
-        stack.wait_until_handled(each)
-        check_ledger(stack, each, [*filter(None, [known.get(each)]), f"wamid.{each}"])
 
 
 @contextmanager

@@ -1,6 +1,10 @@
 """From which address a request comes, behind proxies of ours or not. Pure."""
 
+import ipaddress
 from collections.abc import Sequence
+
+# Who has one address of IPv6 has all of such a network.
+_IPV6_NETWORK = 64
 
 
 def client_address(peer: str, forwarded_for: Sequence[str], trusted_proxies: int) -> str:
@@ -13,3 +17,16 @@ def client_address(peer: str, forwarded_for: Sequence[str], trusted_proxies: int
     if trusted_proxies < 1 or len(told) < trusted_proxies:
         return peer
     return told[-trusted_proxies] or peer
+
+
+def network_of(address: str) -> str:
+    """Name what one caller commands: an address, or with IPv6 the network around it."""
+    try:
+        known = ipaddress.ip_address(address)
+    except ValueError:
+        return address
+    if isinstance(known, ipaddress.IPv4Address):
+        return str(known)
+    if known.ipv4_mapped is not None:
+        return str(known.ipv4_mapped)
+    return str(ipaddress.IPv6Network((int(known), _IPV6_NETWORK), strict=False))

@@ -7,13 +7,14 @@ the message in the commit that shows it (`bring_beside` in 0019_attachments.sql)
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, delete, func, insert, select, text, update
+from sqlalchemy import Connection, and_, delete, func, insert, select, text, update
 
 from common import models
 from common.database import Database
 from common.errors import ConflictError, NotFoundError
 
-# Who uploads and sends nothing must not fill the storage.
+# Who uploads and sends nothing must not fill the storage: of more than these the oldest go, and
+# as many may be on their way out.
 MOST_UNUSED = 20
 _CLAIM = text("SELECT store_id, attachment_id, place FROM claim_unused(:only)")
 _LIFE = text("interval '1 day'")
@@ -48,13 +49,32 @@ def remember(connection: Connection, store_id: str, attachment: Attachment) -> N
     connection.execute(insert(models.attachments).values(store_id=store_id, **vars(attachment)))
 
 
-def count_unused(connection: Connection, store_id: str, agent_id: str) -> int:
-    """Count what an agent has uploaded and not sent."""
+def make_room(connection: Connection, store_id: str, agent_id: str, most: int) -> bool:
+    """Let an agent's oldest unsent files go until one more fits; False while too many are going.
+
+    What was chosen and taken out again, or lost with a page, must not keep anybody from sending.
+    """
     table = models.attachments
-    unused = select(func.count()).where(
+    of_agent = and_(
         table.c.store_id == store_id, table.c.agent_id == agent_id, table.c.used_at.is_(None)
     )
-    return int(connection.scalar(unused) or 0)
+    unused = int(connection.scalar(select(func.count()).where(of_agent)) or 0)
+    if unused < most:
+        return True
+    is_alive = table.c.created_at > func.clock_timestamp() - _LIFE
+    oldest = (
+        select(table.c.attachment_id)
+        .where(of_agent, is_alive)
+        .order_by(table.c.created_at.desc())
+        .offset(most - 1)
+    )
+    # Their day is over: nobody can send them any more, and the next look removes them.
+    connection.execute(
+        update(table)
+        .where(of_agent, table.c.attachment_id.in_(oldest))
+        .values(created_at=table.c.created_at - _LIFE, due_at=func.clock_timestamp())
+    )
+    return unused < 2 * most
 
 
 def find(connection: Connection, store_id: str, agent_id: str, attachment_id: str) -> Attachment:

@@ -6,7 +6,7 @@ conversation's inbox, so that it is ordered with what the customer writes.
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from uuid import NAMESPACE_URL, uuid5
+from uuid import NAMESPACE_URL, uuid4, uuid5
 
 from sqlalchemy import Connection
 
@@ -20,6 +20,8 @@ from common.sealing import StoreSeal
 from common.settling import Retried
 
 PHONE_APP = "PHONE_APP"  # why a conversation is in the queue: answered from the phone app
+QUEUE = "queue"  # whom a conversation is assigned to when it is to be anybody's
+NOTE = "note"  # the verb of what is said to colleagues and the assistant, and not sent
 
 
 @dataclass(frozen=True)
@@ -33,11 +35,23 @@ class TakenOver:
 def take_over(
     connection: Connection, store_id: str, session_id: str, agent_id: str, agent_name: str
 ) -> TakenOver:
-    """Make an agent the owner. Commit before acknowledging."""
+    """Make an agent the owner, and cancel what the bot has planned and not begun.
+
+    Commit before acknowledging.
+    """
     before = conversations.lock_by_session(connection, store_id, session_id)
     after = conversations.take_over(connection, before, agent_id, agent_name)
-    on_their_way = outbox.on_their_way(connection, store_id, after.conversation_id)
-    return TakenOver(after, tuple(on_their_way))
+    return _taken(connection, after)
+
+
+def assign(
+    connection: Connection, store_id: str, session_id: str, agent_id: str, agent_name: str
+) -> TakenOver:
+    """Make a colleague the owner, or `QUEUE`; acknowledged as a takeover is."""
+    if agent_id != QUEUE:
+        return take_over(connection, store_id, session_id, agent_id, agent_name)
+    before = conversations.lock_by_session(connection, store_id, session_id)
+    return _taken(connection, conversations.queue(connection, before))
 
 
 def silence_bots(database: Database, store_id: str, conversation_ids: Sequence[str]) -> int:
@@ -53,11 +67,29 @@ def silence_bots(database: Database, store_id: str, conversation_ids: Sequence[s
     return int(silenced)
 
 
-def release(connection: Connection, store_id: str, session_id: str) -> Conversation:
-    """Give the conversation back to the bot."""
+@dataclass(frozen=True)
+class Note:
+    """What an agent says to the assistant and to colleagues as they give a conversation back."""
+
+    seal: StoreSeal
+    agent_id: str
+    agent_name: str
+    text: str
+
+
+def release(
+    connection: Connection, store_id: str, session_id: str, note: Note | None = None
+) -> Conversation:
+    """Give the conversation back to the bot; ring after the commit.
+
+    A note has its place in the conversation's order, before what the customer writes next, and
+    only with a change of owner: who asks twice leaves one.
+    """
     conversation = conversations.lock_by_session(connection, store_id, session_id)
     if conversation.owner == "bot" and not conversation.resolved:
         return conversation
+    if note is not None:
+        inbox.accept_in(connection, [_as_item(conversation, note)])
     return conversations.release(connection, conversation)
 
 
@@ -117,7 +149,7 @@ def retry(
     twice, it goes once. Raises NotFoundError, or ConflictError: `not_failed`, `window_closed`,
     `owned_by_colleague`. Ring after the commit.
     """
-    conversation = conversations.lock_by_session(connection, store_id, session_id)
+    conversation = conversations.lock_of_session(connection, store_id, session_id)
     retried = settling.retry_message(connection, store_id, conversation.conversation_id, message_id)
     if retried.verdict == "unknown_message":
         raise NotFoundError("There is no such message.", code="message_not_found")
@@ -127,6 +159,25 @@ def retry(
         _refuse_a_colleague(conversation, agent[0])
         conversations.take_over(connection, conversation, *agent)
     return replace(retried, conversation_id=conversation.conversation_id)
+
+
+def _taken(connection: Connection, conversation: Conversation) -> TakenOver:
+    on_their_way = outbox.on_their_way(
+        connection, conversation.store_id, conversation.conversation_id
+    )
+    return TakenOver(conversation, tuple(on_their_way))
+
+
+def _as_item(conversation: Conversation, note: Note) -> NewItem:
+    message_id = str(uuid4())
+    command = AgentCommand(message_id, NOTE, message_id, note.agent_id, note.agent_name, note.text)
+    return NewItem(
+        store_id=conversation.store_id,
+        kind="command",
+        event_id=f"{NOTE}|{conversation.conversation_id}|{message_id}",
+        payload_sealed=note.seal.seal(command.to_bytes()),
+        conversation_id=conversation.conversation_id,
+    )
 
 
 def _refuse_a_colleague(conversation: Conversation, agent_id: str) -> None:

@@ -14,6 +14,7 @@ from common import events, models
 from common.database import announce_after_commit
 from common.errors import NotFoundError
 
+ASSIGNED = "ASSIGNED"  # why a conversation is in the queue: somebody has put it there
 _CHANGE_OWNER = text(
     """
     SELECT change_owner(
@@ -68,6 +69,16 @@ def lock_by_session(connection: Connection, store_id: str, session_id: str) -> C
     return _locked(connection, store_id, models.conversations.c.session_id == session_id)
 
 
+def lock_of_session(connection: Connection, store_id: str, session_id: str) -> Conversation:
+    """Lock and read the conversation that this session is or was of; raises NotFoundError."""
+    table = models.sessions
+    query = select(table.c.conversation_id).where(
+        table.c.store_id == store_id, table.c.session_id == session_id
+    )
+    its = query.scalar_subquery()
+    return _locked(connection, store_id, models.conversations.c.conversation_id == its)
+
+
 def hand_over(connection: Connection, conversation: Conversation, trigger: str) -> Conversation:
     """Put the conversation in the queue for a person, saying why."""
     return _own(connection, conversation, "queue", trigger=trigger)
@@ -80,6 +91,13 @@ def take_over(
     if conversation.owner == "agent" and conversation.agent_id == agent_id:
         return conversation
     return _own(connection, conversation, "agent", agent_id=agent_id, agent_name=agent_name)
+
+
+def queue(connection: Connection, conversation: Conversation) -> Conversation:
+    """Put the conversation back in the queue, for any colleague."""
+    if conversation.owner == "queue":
+        return conversation
+    return _own(connection, conversation, "queue", trigger=ASSIGNED)
 
 
 def release(connection: Connection, conversation: Conversation) -> Conversation:

@@ -39,6 +39,7 @@ TYPES = (
     "new_message",
     "chat_list_update",
     "session_update",
+    "handover_waiting",
     "message_status",
     "message_update",
     "dead_letter",

@@ -76,7 +76,7 @@ class AgentCommand:
     """What an agent asked for, ordered with the customer's messages."""
 
     client_id: str
-    verb: str  # "send"
+    verb: str  # send, or note: shown to agents and told the assistant, and not sent
     message_id: str
     agent_id: str
     agent_name: str

@@ -44,6 +44,11 @@ confirmed_duplicates = Counter(
     "mostrador_confirmed_duplicates_total", "Parts that WhatsApp took twice.", ["store"]
 )
 handovers = Counter("mostrador_handovers_total", "Handovers by reason.", ["store", "reason"])
+handovers_waiting = Counter(
+    "mostrador_handovers_waiting_total",
+    "Times the console was told of a customer in the queue whom nobody took.",
+    ["store"],
+)
 media_fetched = Counter(
     "mostrador_media_total",
     "Fetches of customers' files by how they ended.",

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, case, func, select, update
+from sqlalchemy import ColumnElement, Connection, Float, case, func, select, update
 
 from common import models
 from common.database import Database
@@ -90,6 +90,7 @@ class Part:
     error_code: str
     error_reason: str
     refusals: int = 0
+    wait: float = 0.0  # seconds before it may go again
 
     @property
     def is_settled(self) -> bool:
@@ -138,19 +139,23 @@ def _begun(database: Database, function: str, lease: Lease, *arguments: object) 
 
 def parts_of(connection: Connection, store_id: str, turn_id: str) -> list[Part]:
     """Read a turn's parts in order."""
-    table = models.outbox
-    columns = [table.c[name] for name in Part.__dataclass_fields__]
-    query = select(*columns).where(of_turn(store_id, turn_id)).order_by(table.c.part)
+    query = select(*_columns()).where(of_turn(store_id, turn_id)).order_by(models.outbox.c.part)
     return [Part(**row) for row in connection.execute(query).mappings()]
 
 
 def part_named(connection: Connection, store_id: str, outbox_id: str) -> Part | None:
     """Read one part by its id."""
-    table = models.outbox
-    columns = [table.c[name] for name in Part.__dataclass_fields__]
-    query = select(*columns).where(named(store_id, outbox_id))
+    query = select(*_columns()).where(named(store_id, outbox_id))
     row = connection.execute(query).mappings().one_or_none()
     return None if row is None else Part(**row)
+
+
+def _columns() -> list[ColumnElement[Any]]:
+    table = models.outbox
+    plain = [table.c[name] for name in Part.__dataclass_fields__ if name != "wait"]
+    seconds = func.extract("epoch", table.c.not_before - func.clock_timestamp())
+    wait = func.greatest(func.coalesce(seconds, 0), 0).cast(Float).label("wait")
+    return [*plain, wait]
 
 
 def adopt_orphans(connection: Connection, lease: Lease, these: ColumnElement[bool]) -> list[str]:
@@ -202,6 +207,7 @@ def reopen(connection: Connection, store_id: str, turn_id: str, epoch: int) -> b
             error_code="",
             error_reason="",
             refusals=0,
+            not_before=None,
         )
     )
     return True

@@ -19,6 +19,11 @@ ROW_DESCRIPTION_LIMIT = 72
 
 
 def check_text(what: str, text: str, limit: int, least: int = 0) -> None:
-    """Check how long a text is; raises ValueError, whose words a caller may be told."""
+    """Check how long a text is; raises ValueError, whose words a caller may be told.
+
+    Where one is needed, blanks are none: Meta refuses them.
+    """
     if not isinstance(text, str) or not least <= units(text) <= limit:
         raise ValueError(f"{what} has between {least} and {limit} characters.")
+    if least and not text.strip():
+        raise ValueError(f"{what} is more than blanks.")

@@ -6,7 +6,7 @@ nobody can say stays `unknown` until a status comes or a person is told (P4).
 
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, Connection, select, text, update
+from sqlalchemy import ColumnElement, Connection, func, select, text, update
 
 from common import models
 from common.database import Database, announce_after_commit
@@ -67,6 +67,12 @@ def refuse(
     its = {"store_id": store_id, "part": outbox_id, "code": code, "reason": reason, "most": most}
     row = connection.execute(_REFUSE, its).one_or_none()
     return None if row is None else Refused(row.refusals, row.goes_again)
+
+
+def put_off(connection: Connection, store_id: str, outbox_id: str, seconds: float) -> None:
+    """Let a refused part go again no earlier, whatever else makes its turn due."""
+    until = func.clock_timestamp() + func.make_interval(0, 0, 0, 0, 0, 0, seconds)
+    change_state(connection, store_id, outbox_id, ("retry",), not_before=until)
 
 
 def step_back(connection: Connection, store_id: str, outbox_id: str) -> bool:

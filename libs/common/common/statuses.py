@@ -107,7 +107,7 @@ def _numbers_of(rule: ErrorRule) -> str | None:
         return None
     attempts = 0 if rule.pauses else rule.attempts
     names = {"wait": rule.wait, "growth": rule.growth, "longest": rule.longest}
-    return json.dumps({"attempts": attempts, **names})
+    return json.dumps({"attempts": attempts, "is_held": rule.pauses, **names})
 
 
 def _columns(said: Sequence[_Said]) -> list[list[Any]]:

@@ -47,6 +47,8 @@ class StoreSettings:
     instructions: str = ""
     language: str = "es"
     bot_enabled: bool = True
+    return_minutes: float = 0  # without a word of a person, and the bot has it again; 0: never
+    escalate_minutes: float = 0  # in the queue, and the console is told; 0: never
 
     @classmethod
     def merged(cls, defaults: Settings, own: Mapping[str, Any]) -> "StoreSettings":

@@ -21,6 +21,7 @@ from common.leases import Lease
 # A burst longer than this is answered in several turns.
 _MOST_ROWS = 20
 _RESEND = "resend|"  # `ask_again` in 0017_settling.sql: resend|<outbox id>|<unique>
+_NOTE = "note|"  # `commands.release`: note|<conversation>|<unique>
 _NEXT_DUE = text("SELECT next_due(:store_id, CAST(:conversation_id AS uuid))")
 _END = text(
     """
@@ -34,6 +35,12 @@ _HOLD = text(
         turn_id = CASE WHEN EXISTS (
             SELECT 1 FROM outbox WHERE store_id = :store_id AND turn_id = CAST(:turn_id AS uuid))
             THEN turn_id END
+    WHERE store_id = :store_id AND inbox_id = ANY (CAST(:rows AS uuid[]))
+    """
+)
+_STAND_BEHIND = text(
+    """
+    UPDATE inbox SET turn_id = NULL, attempts = greatest(attempts - 1, 0)
     WHERE store_id = :store_id AND inbox_id = ANY (CAST(:rows AS uuid[]))
     """
 )
@@ -66,6 +73,7 @@ class Turn:
     turn_id: str
     mail: tuple[Mail, ...]
     attempts: int
+    is_behind: bool = False  # only to be shown: what was begun before it waits
 
     @property
     def kind(self) -> str:
@@ -77,6 +85,11 @@ class Turn:
         if self.kind != "command" or not self.mail[0].event_id.startswith(_RESEND):
             return None
         return self.mail[0].event_id.split("|")[1]
+
+    @property
+    def notes(self) -> bool:
+        """Say whether this turn is for an agent's note, of which nothing is sent."""
+        return self.kind == "command" and self.mail[0].event_id.startswith(_NOTE)
 
     @property
     def inbox_ids(self) -> list[str]:
@@ -126,7 +139,7 @@ def begin(
     rows = database.call("begin_turn", store_id, *its)
     if not rows:
         return None
-    if rows[0].wait is not None:
+    if rows[0].inbox_id is None:
         return NotDue(rows[0].wait)
     return read(Lease(store_id, conversation_id, taker.holder, rows[0].fence), rows)
 
@@ -145,7 +158,13 @@ def read(lease: Lease, rows: Sequence[Any]) -> Turn:
         )
         for row in rows
     )
-    return Turn(lease, str(rows[0].turn_id), mail, attempts=max(each.attempts for each in mail))
+    return Turn(
+        lease,
+        str(rows[0].turn_id),
+        mail,
+        attempts=max(each.attempts for each in mail),
+        is_behind=getattr(rows[0], "wait", None) is not None,
+    )
 
 
 def end(database: Database, turn: Turn, outcome: str) -> float | None:
@@ -215,6 +234,12 @@ def hold(connection: Connection, turn: Turn) -> None:
     its = {"store_id": turn.lease.store_id, "turn_id": turn.turn_id, "rows": turn.inbox_ids}
     connection.execute(_HOLD, its)
     connection.execute(_STAND_ASIDE, its)
+
+
+def stand_behind(connection: Connection, turn: Turn) -> None:
+    """Put what was shown back behind the head that waits, uncounted, to be answered with it."""
+    its = {"store_id": turn.lease.store_id, "rows": turn.inbox_ids}
+    connection.execute(_STAND_BEHIND, its)
 
 
 def resume_held(connection: Connection) -> int:

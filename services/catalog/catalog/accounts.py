@@ -10,8 +10,14 @@ from sqlalchemy import Connection, text
 
 from common.errors import ConflictError, InvalidRequestError
 
-_BY_EMAIL = text("SELECT agent_id::text, password_hash FROM agent_by_email(:email)")
-_WITH_STORES = text("SELECT * FROM agent_with_stores(CAST(:agent_id AS uuid))")
+_BY_EMAIL = text(
+    "SELECT agent_id::text, password_hash, credentials_version FROM agent_by_email(:email)"
+)
+_WITH_STORES = text(
+    "SELECT *, credentials_version_of(agent_id) AS credentials_version"
+    " FROM agent_with_stores(CAST(:agent_id AS uuid))"
+)
+_CHANGE_OWN = text("SELECT change_own_password(CAST(:agent_id AS uuid), :old_hash, :new_hash)")
 _ADD = text("SELECT add_agent(:email, :name, :password_hash, :administrator)::text")
 _CHANGE = text(
     "SELECT change_agent(CAST(:agent_id AS uuid), :name, :password_hash, :for_the_installation)"
@@ -29,13 +35,26 @@ class Served:
 
 @dataclass(frozen=True)
 class Account:
-    """An agent with every store served."""
+    """An agent with every store served; each new password raises `credentials_version`."""
 
     agent_id: str
     email: str
     name: str
     administrator: bool
     stores: tuple[Served, ...]
+    credentials_version: int
+
+
+@dataclass(frozen=True)
+class Credentials:
+    """What a log-in is compared with; empty for an unknown e-mail."""
+
+    agent_id: str | None = None
+    password_hash: str | None = None
+    version: int = 0
+
+    def __repr__(self) -> str:
+        return f"Credentials(agent_id={self.agent_id!r})"
 
 
 @dataclass(frozen=True)
@@ -60,10 +79,15 @@ def find(connection: Connection, agent_id: str) -> Account | None:
     return Account(**{**row, "agent_id": str(row["agent_id"]), "stores": stores})
 
 
-def credentials(connection: Connection, email: str) -> tuple[str | None, str | None]:
-    """Read the id and the password's hash; two times None for an unknown e-mail."""
+def credentials(connection: Connection, email: str) -> Credentials:
     row = connection.execute(_BY_EMAIL, {"email": email}).one_or_none()
-    return (None, None) if row is None else (row[0], row[1])
+    return Credentials() if row is None else Credentials(*row)
+
+
+def change_own_password(connection: Connection, known: Credentials, new_hash: str) -> bool:
+    """Replace a password; false when it is no more the one that was compared."""
+    values = {"agent_id": known.agent_id, "old_hash": known.password_hash, "new_hash": new_hash}
+    return bool(connection.scalar(_CHANGE_OWN, values))
 
 
 def add(connection: Connection, form: AccountForm, *, administrator: bool) -> str | None:
@@ -84,7 +108,7 @@ def find_or_add(connection: Connection, form: AccountForm) -> str:
         added = add(connection, form, administrator=False)
         if added is not None:
             return added
-    agent_id, _ = credentials(connection, form.email)
+    agent_id = credentials(connection, form.email).agent_id
     if agent_id is None:
         raise InvalidRequestError(
             "A new account needs a password.", fields={"password": ["Missing data."]}

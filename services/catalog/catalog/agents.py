@@ -1,13 +1,13 @@
 """Who may log in to the console, and whom each store has."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import Connection, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 
 from catalog import accounts
-from catalog.accounts import Account, AccountForm
+from catalog.accounts import Account, AccountForm, Credentials
 from catalog.models import agents, memberships
 from catalog.passwords import Passwords
 from common.database import Database
@@ -120,16 +120,32 @@ class Agents:
 
     def verify(self, email: str, password: str) -> Account:
         """Check a log-in; whatever is wrong, the same NotAuthenticatedError after the same work."""
+        known = self._right_credentials(email, password)
+        account = self._find(known.agent_id) if known and known.agent_id else None
+        if account is None or known is None:
+            raise _wrong()
+        # Of the password that was compared: it may have been changed meanwhile.
+        return replace(account, credentials_version=known.version)
+
+    def change_password(self, agent_id: str, old: str, new: str) -> Account:
+        """Replace one's own password.
+
+        Raises NotFoundError, and NotAuthenticatedError when the old one is wrong.
+        """
+        known = self._right_credentials(self.get(agent_id).email, old)
+        if known is None:
+            raise _wrong()
+        new_hash = self._passwords.hash(new)
         with self._database.everywhere() as connection:
-            agent_id, password_hash = accounts.credentials(connection, email)
+            if not accounts.change_own_password(connection, known, new_hash):
+                raise _wrong()
+        return self.get(agent_id)
+
+    def _right_credentials(self, email: str, password: str) -> Credentials | None:
+        with self._database.everywhere() as connection:
+            known = accounts.credentials(connection, email)
         # No transaction is open here: comparing takes its time.
-        is_right = self._passwords.matches(password, password_hash)
-        account = self._find(agent_id) if is_right and agent_id else None
-        if account is None:
-            raise NotAuthenticatedError(
-                "The e-mail or the password is wrong.", code="invalid_credentials"
-            )
-        return account
+        return known if self._passwords.matches(password, known.password_hash) else None
 
     def _find(self, agent_id: str) -> Account | None:
         with self._database.everywhere() as connection:
@@ -161,6 +177,10 @@ def _one(connection: Connection, store_id: str, agent_id: str) -> StoreAgent:
     if not found:
         raise _no_such_agent()
     return found[0]
+
+
+def _wrong() -> NotAuthenticatedError:
+    return NotAuthenticatedError("The e-mail or the password is wrong.", code="invalid_credentials")
 
 
 def _no_such_agent() -> NotFoundError:

@@ -51,6 +51,9 @@ agents = Table(
     Column("name", Text),
     Column("administrator", Boolean),
     Column("password_hash", Text),
+    Column("credentials_version", Integer),
+    Column("failed_log_ins", Integer),
+    Column("failures_noted_at", Time),
     Column("created_at", Time),
     Column("changed_at", Time),
 )

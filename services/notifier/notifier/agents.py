@@ -4,8 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-ADMINISTRATOR = "administrator"
-_MAY_CHANGE_A_STORE = frozenset({"owner", ADMINISTRATOR})
+from notifier.permissions import ADMINISTRATOR, EVERY_STORE, granted_to
 
 
 @dataclass(frozen=True)
@@ -26,6 +25,8 @@ class Agent:
     name: str
     administrator: bool
     stores: tuple[Membership, ...]
+    # Of the password that the log-in was opened with.
+    credentials_version: int = 0
 
     @classmethod
     def of(cls, account: Mapping[str, Any]) -> "Agent":
@@ -40,6 +41,7 @@ class Agent:
             name=str(account["name"]),
             administrator=bool(account["administrator"]),
             stores=stores,
+            credentials_version=int(account.get("credentials_version", 0)),
         )
 
     def as_account(self) -> dict[str, Any]:
@@ -51,6 +53,8 @@ class Agent:
             return ADMINISTRATOR
         return next((each.role for each in self.stores if each.id == store_id), None)
 
-    def may_change(self, store_id: str) -> bool:
-        """Say whether settings, goods, knowledge and agents of a store are this agent's to set."""
-        return self.role_in(store_id) in _MAY_CHANGE_A_STORE
+    def may(self) -> dict[str, list[str]]:
+        """List by store what the agent may do there; an administrator's is `*`, every store's."""
+        if self.administrator:
+            return {EVERY_STORE: granted_to(ADMINISTRATOR)}
+        return {each.id: granted_to(each.role) for each in self.stores}

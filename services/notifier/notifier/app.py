@@ -18,10 +18,12 @@ from common.tokens import InternalTokens
 from common.web import prepare
 from notifier import (
     attachments_api,
+    audit_api,
     commands_api,
     conversations_api,
     dead_letters_api,
     media_api,
+    ownership_api,
     pages,
     parts,
     retry_api,
@@ -38,12 +40,14 @@ from notifier.console import HEARTBEAT_SECONDS, Console
 from notifier.console_sessions import ConsoleSessions
 from notifier.console_socket import Live
 from notifier.hints import Hints
-from notifier.login_throttle import LoginThrottle
+from notifier.known_browsers import KnownBrowsers
 from notifier.media_links import MediaLinks
 from notifier.message_reader import MessageReaders
 from notifier.open_sockets import OpenSockets
 from notifier.parts import Parts
+from notifier.permissions import check_routes
 from notifier.relay import Relay
+from notifier.revocations import Revocations
 from notifier.rooms import Rooms
 from notifier.sign_in import SignIn
 
@@ -53,11 +57,13 @@ _BLUEPRINTS = (
     store_pausing_api.blueprint,
     conversations_api.blueprint,
     commands_api.blueprint,
+    ownership_api.blueprint,
     attachments_api.blueprint,
     dead_letters_api.blueprint,
     media_api.blueprint,
     templates_api.blueprint,
     retry_api.blueprint,
+    audit_api.blueprint,
     stats.blueprint,
 )
 _CONFIGURATION = {
@@ -89,6 +95,11 @@ def create_app(settings: Settings, heartbeat_seconds: float = HEARTBEAT_SECONDS)
     # Last, because flask-smorest registers an error answer of its own. Redis is not among the
     # checks: without it the console is slower, not wrong (P8).
     prepare(app, {"database": built.database.ping})
+    check_routes(
+        (method, rule.endpoint)
+        for rule in app.url_map.iter_rules()
+        for method in rule.methods or ()
+    )
     return app
 
 
@@ -98,9 +109,18 @@ def _parts(settings: Settings) -> tuple[Live, Parts]:
     queue = redis_client(settings.redis_url)
     database.announce = events.Announcer(queue)
     catalog = Catalog(settings.catalog_url, InternalTokens(settings.service_keys))
-    sign_in = SignIn(catalog, ConsoleSessions(database), LoginThrottle())
-    access = Access(sign_in, stores, frozenset(settings.console_origins), CookieRules.of(settings))
     rooms, hints = Rooms(), Hints(settings.redis_url, queue)
+    sessions, open_sockets = ConsoleSessions(database), OpenSockets()
+    revocations = Revocations(sessions, open_sockets, hints.revoke)
+    browsers = KnownBrowsers(settings.service_keys)
+    sign_in = SignIn(database, catalog, sessions, browsers, revocations)
+    access = Access(
+        sign_in,
+        stores,
+        frozenset(settings.console_origins),
+        CookieRules.of(settings),
+        settings.trusted_proxies,
+    )
     media_links = MediaLinks(settings.service_keys)
     readers = MessageReaders(stores, media_links.media_url)
     built = Parts(
@@ -111,11 +131,11 @@ def _parts(settings: Settings) -> tuple[Live, Parts]:
         sign_in=sign_in,
         catalog=catalog,
         doorbells=Doorbells(queue),
-        open_sockets=OpenSockets(),
+        open_sockets=open_sockets,
         media_links=media_links,
         storage=storage_of(settings),
         intake=AttachmentIntake(settings.data_dir / "incoming"),
-        relay=Relay(database, readers, rooms, hints, _end_process),
+        relay=Relay(database, readers, rooms, hints, revocations, _end_process),
     )
     return Live(database, readers, access, rooms, hints), built
 

@@ -6,6 +6,7 @@ Piece by piece into a file without a name, which goes with the request, however 
 import hashlib
 import io
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -22,6 +23,9 @@ from notifier.filenames import safe_name
 
 _MOST_AT_ONCE = 4
 _BUSY_SECONDS = 3.0
+# Who sends slower than this holds a place that other agents wait for.
+_MOST_SECONDS = 30.0
+_LEAST_BYTES_A_SECOND = 50_000
 _TRUNCATED = "The file did not come whole."
 
 
@@ -62,7 +66,8 @@ class AttachmentIntake:
                 "Other files are coming in.", code="busy", retry_after=_BUSY_SECONDS
             )
         try:
-            head = _exactly(source, min(size, HEAD_BYTES))
+            until = time.monotonic() + _MOST_SECONDS
+            head = _exactly(source, min(size, HEAD_BYTES), until)
             said = _type_of(head, filename)
             if size > said.most_bytes:
                 raise _too_large(said.most_bytes)
@@ -105,8 +110,9 @@ def _copy(source: Source, head: bytes, size: int, file: BinaryIO) -> str:
     digest = hashlib.sha256(head)
     file.write(head)
     left = size - len(head)
+    until = time.monotonic() + _MOST_SECONDS + size / _LEAST_BYTES_A_SECOND
     while left:
-        piece = _exactly(source, min(left, PIECE_BYTES))
+        piece = _exactly(source, min(left, PIECE_BYTES), until)
         digest.update(piece)
         file.write(piece)
         left -= len(piece)
@@ -114,9 +120,11 @@ def _copy(source: Source, head: bytes, size: int, file: BinaryIO) -> str:
     return digest.hexdigest()
 
 
-def _exactly(source: Source, count: int) -> bytes:
+def _exactly(source: Source, count: int, until: float) -> bytes:
     read = io.BytesIO()
     while (missing := count - read.tell()) > 0:
+        if time.monotonic() > until:
+            raise InvalidRequestError("The file comes too slowly.", code="file_too_slow")
         read.write(_some(source, missing))
     return read.getvalue()
 

@@ -76,8 +76,8 @@ def _bound_silence() -> None:
 
 
 def _check_room(connection: Connection, store: Store, me: Agent) -> None:
-    if attachments.count_unused(connection, store.store_id, me.id) >= MOST_UNUSED:
+    if not attachments.make_room(connection, store.store_id, me.id, MOST_UNUSED):
         raise ConflictError(
-            "You have added many files and not sent them; they go in a day.",
+            "You have added many files and not sent them; try again in a moment.",
             code="too_many_attachments",
         )

@@ -12,7 +12,7 @@ from urllib.parse import quote
 import requests
 from requests.adapters import HTTPAdapter
 
-from common.errors import TemporaryError
+from common.errors import InvalidRequestError, TemporaryError
 from common.tokens import EVERY_STORE, InternalTokens
 from notifier.agents import Agent
 
@@ -62,6 +62,28 @@ class Catalog:
         """Read an account; None when it is gone. Raises CatalogUnavailableError."""
         answer = self._ask("GET", f"/agents/{quote(agent_id, safe='')}")
         if answer.status_code == _NOT_FOUND:
+            return None
+        return _agent(answer, _content(answer))
+
+    def agents_of(self, store_id: str) -> dict[str, str]:
+        """Name the agents of a store by their ids. Raises CatalogUnavailableError."""
+        answer = self._ask("GET", f"/stores/{quote(store_id, safe='')}/agents", store_id)
+        listed = _content(answer).get("agents")
+        if answer.status_code != _OK or not isinstance(listed, list):
+            raise CatalogUnavailableError
+        return {str(each["id"]): str(each["name"]) for each in listed}
+
+    def change_password(self, agent_id: str, old: str, new: str) -> Agent | None:
+        """Replace an agent's password; None when the old one is wrong.
+
+        Raises InvalidRequestError for a new one that will not do, and CatalogUnavailableError.
+        """
+        form = {"old": old, "new": new}
+        answer = self._ask("POST", f"/agents/{quote(agent_id, safe='')}/password", json=form)
+        if answer.status_code == _BAD_REQUEST:
+            error = _content(answer).get("error") or {}
+            raise InvalidRequestError("The new password will not do.", **error.get("details", {}))
+        if _code(answer) == "invalid_credentials":
             return None
         return _agent(answer, _content(answer))
 

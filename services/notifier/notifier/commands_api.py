@@ -1,7 +1,6 @@
-"""What an agent does to a conversation: send, take over, release, resolve, mark as read.
+"""What an agent does in a conversation: send, mark as read.
 
-Each is committed before it is answered. A takeover's answer means that no bot part can begin
-any more (P5); a send's, that the text has its place in the conversation's order.
+A send's answer means that the text has its place in the conversation's order.
 """
 
 import json
@@ -11,7 +10,6 @@ from typing import Any
 from sqlalchemy import Connection
 
 from common import attachments, commands, conversations
-from common.conversations import Conversation
 from common.errors import InvalidRequestError
 from common.inbound import AgentCommand
 from common.openapi import Blueprint
@@ -21,11 +19,10 @@ from common.stores import Store
 from notifier import audit
 from notifier.access import session_id_of
 from notifier.parts import agent, parts, store_of_path
-from notifier.schemas.conversations import OwnershipSchema, TakenOverSchema
 from notifier.schemas.sending import NewMessageSchema, SentSchema
 from notifier.send_contents import Asked, asked_of
 
-blueprint = Blueprint("commands", __name__, description="What an agent does to a conversation.")
+blueprint = Blueprint("commands", __name__, description="What an agent does in a conversation.")
 
 _SESSION = "/api/stores/<store_id>/sessions/<session_id>"
 
@@ -48,40 +45,6 @@ def send(form: dict[str, Any], store_id: str, session_id: str) -> dict[str, str]
     sent = _send(store, known, form)
     parts().doorbells.ring(store.store_id, [sent.conversation_id], goes_first=True)
     return {"id": sent.message_id, "client_id": form["client_id"], "status": "sending"}
-
-
-@blueprint.route(f"{_SESSION}/takeover", methods=["POST"])
-@blueprint.response(200, TakenOverSchema)
-def take_over(store_id: str, session_id: str) -> dict[str, object]:
-    """Become the one who answers; `in_flight` names what the bot had begun to send."""
-    store, known, me = store_of_path(store_id), session_id_of(session_id), agent()
-    with parts().database.store(store.store_id) as connection:
-        taken = commands.take_over(connection, store.store_id, known, me.id, me.name)
-        audit.record(connection, store.store_id, me, "take_over", session_id=known)
-    return {**_ownership(taken.conversation), "in_flight": list(taken.in_flight)}
-
-
-@blueprint.route(f"{_SESSION}/release", methods=["POST"])
-@blueprint.response(200, OwnershipSchema)
-def release(store_id: str, session_id: str) -> dict[str, object]:
-    """Give the conversation back to the bot."""
-    store, known = store_of_path(store_id), session_id_of(session_id)
-    with parts().database.store(store.store_id) as connection:
-        conversation = commands.release(connection, store.store_id, known)
-        audit.record(connection, store.store_id, agent(), "release", session_id=known)
-    parts().doorbells.ring(store.store_id, [conversation.conversation_id])
-    return _ownership(conversation)
-
-
-@blueprint.route(f"{_SESSION}/resolve", methods=["POST"])
-@blueprint.response(200, OwnershipSchema)
-def resolve(store_id: str, session_id: str) -> dict[str, object]:
-    """Close the matter; the customer's next message finds the bot."""
-    store, known = store_of_path(store_id), session_id_of(session_id)
-    with parts().database.store(store.store_id) as connection:
-        conversation = commands.resolve(connection, store.store_id, known)
-        audit.record(connection, store.store_id, agent(), "resolve", session_id=known)
-    return _ownership(conversation)
 
 
 @blueprint.route(f"{_SESSION}/read", methods=["POST"])
@@ -135,17 +98,6 @@ def _record_send(
         audit.record(
             connection, store_id, agent(), "send", session_id=session_id, target=sent.message_id
         )
-
-
-def _ownership(conversation: Conversation) -> dict[str, object]:
-    is_agents = conversation.owner == "agent"
-    return {
-        "owner": conversation.agent_id if is_agents else conversation.owner,
-        "owner_name": conversation.agent_name,
-        "agent_name": conversation.agent_name,
-        "status": conversation.status,
-        "epoch": conversation.epoch,
-    }
 
 
 def _check_client_id(client_id: str) -> None:

@@ -91,7 +91,7 @@ class Console:
             frame = outbox.take(timeout=beat_at - time.monotonic())
             if frame is not None:
                 ws.sock.send(frame)
-            if time.monotonic() >= beat_at:
+            if socket.is_doubted or time.monotonic() >= beat_at:
                 self._rechecks.ask(socket)
                 socket.beat()
                 beat_at = time.monotonic() + self._heartbeat_seconds

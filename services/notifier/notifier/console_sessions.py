@@ -2,11 +2,12 @@
 
 import hashlib
 import secrets
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, delete, func, insert, select, update
+from sqlalchemy import ColumnElement, and_, delete, func, insert, select, update
 
 from common.database import Database
 from notifier.agents import Agent
@@ -14,6 +15,8 @@ from notifier.tables import console_sessions as _table
 
 LIFETIME = timedelta(hours=12)
 _TOKEN_BYTES = 32
+# Longer than any log-in goes on while the catalog is away.
+_LONG_AGO = timedelta(hours=1)
 
 
 @dataclass(frozen=True)
@@ -81,6 +84,31 @@ class ConsoleSessions:
     def close(self, key: str) -> None:
         with self._database.everywhere() as connection:
             connection.execute(delete(_table).where(_table.c.session_key == key))
+
+    def close_all(self, agent_id: str, but: str = "") -> list[str]:
+        """End every log-in of an agent but one; returns the keys of those that ended."""
+        ending = delete(_table).where(_table.c.agent_id == agent_id, _table.c.session_key != but)
+        with self._database.everywhere() as connection:
+            return list(connection.scalars(ending.returning(_table.c.session_key)))
+
+    def doubt_all(self, agent_id: str) -> list[str]:
+        """Have the catalog asked again about an agent at the next use; returns the log-ins."""
+        doubting = (
+            update(_table)
+            .where(_table.c.agent_id == agent_id)
+            .values(checked_at=func.clock_timestamp() - _LONG_AGO)
+        )
+        with self._database.everywhere() as connection:
+            return list(connection.scalars(doubting.returning(_table.c.session_key)))
+
+    def doubtful(self, keys: Collection[str]) -> set[str]:
+        """Choose those that are over, or that the catalog is to be asked about before all else."""
+        if not keys:
+            return set()
+        is_sound = and_(~_is_over(), _table.c.checked_at > func.clock_timestamp() - _LONG_AGO / 2)
+        query = select(_table.c.session_key).where(_table.c.session_key.in_(keys), is_sound)
+        with self._database.everywhere() as connection:
+            return set(keys) - set(connection.scalars(query))
 
 
 def _is_over() -> ColumnElement[bool]:

@@ -15,11 +15,12 @@ from common import events, metrics
 from common.database import Database
 from common.errors import InvalidRequestError, ServiceError, TemporaryError
 from common.stores import Store
-from notifier import actions, frames, replay, snapshot
+from notifier import actions, audit, frames, replay, snapshot
 from notifier.access import Access, no_such_session, session_id_of
 from notifier.console_sessions import ConsoleSession
 from notifier.hints import Hints, Typing
 from notifier.message_reader import MessageReaders
+from notifier.permissions import SOCKET_ACTIONS, Permission
 from notifier.replay import Missed
 from notifier.rooms import Rooms
 from notifier.socket_outbox import Closing, SocketOutbox
@@ -48,7 +49,7 @@ class Live:
 
 
 class ConsoleSocket:
-    """The near end of one socket. Others call only `check`, `close` and `cut`."""
+    """The near end of one socket. Others call only `check`, `close`, `doubt` and `cut`."""
 
     def __init__(
         self,
@@ -63,6 +64,7 @@ class ConsoleSocket:
         self._agent = session.agent
         self._outbox = outbox
         self._store_id: str | None = None
+        self._is_doubted = False
         self._heard_at: deque[float] = deque(maxlen=_MOST_ACTIONS)
 
     def hear(self, text: str | bytes) -> None:
@@ -80,6 +82,7 @@ class ConsoleSocket:
 
     def beat(self) -> None:
         """Say up to where everything was told."""
+        self._is_doubted = False
         if self._store_id is not None:
             self._live.rooms.beat(self._store_id, self._outbox)
 
@@ -93,6 +96,15 @@ class ConsoleSocket:
         if (store_id := self._store_id) is not None:
             self._live.access.store_for(self._agent, store_id)
 
+    @property
+    def is_doubted(self) -> bool:
+        """Say whether the log-in may have ended or changed: then a beat comes before its time."""
+        return self._is_doubted
+
+    def doubt(self) -> None:
+        self._is_doubted = True
+        self._outbox.wake()
+
     def close(self, closing: Closing) -> None:
         self._outbox.close(closing)
 
@@ -104,20 +116,20 @@ class ConsoleSocket:
             self._store_id = None
 
     def _do(self, action: Mapping[str, Any]) -> None:
-        name = action["action"]
-        if name == "hello":
-            self._hello(actions.read_hello(action))
-        elif name == "join_session":
-            self._join(action)
-        elif name == "leave_session":
-            self._part(action)
-        elif name == "typing":
-            self._type(action)
-        else:
+        does = {
+            "hello": self._hello,
+            "join_session": self._join,
+            "leave_session": self._part,
+            "typing": self._type,
+        }.get(action["action"])
+        needed = SOCKET_ACTIONS.get(action["action"])
+        if does is None or needed is None:
             raise InvalidRequestError("There is no such action.")
+        does(action, needed)
 
-    def _hello(self, hello: actions.Hello) -> None:
-        store = self._live.access.store_for(self._agent, hello.store_id)
+    def _hello(self, action: Mapping[str, Any], needed: Permission) -> None:
+        hello = actions.read_hello(action)
+        store = self._live.access.allowed_store(self._agent, hello.store_id, needed)
         try:
             with self._live.greetings:
                 unknown = self._greet(store, hello)
@@ -168,6 +180,8 @@ class ConsoleSocket:
         """Read the store's head, everything committed counted in, and which rooms are its own."""
         with self._live.database.store(store_id) as connection:
             known = snapshot.known_sessions(connection, store_id, rooms) if rooms else ()
+            if known:
+                audit.record_reading(connection, store_id, self._agent, frozenset(known))
             return events.sequence_in(connection, store_id), frozenset(known)
 
     def _opening(self, store: Store, missed: Missed, rooms: frozenset[str]) -> list[str]:
@@ -178,27 +192,30 @@ class ConsoleSocket:
         with self._live.database.store(store.store_id) as connection:
             return [welcome, *replay.frames_of(connection, reader, missed, rooms)]
 
-    def _join(self, action: Mapping[str, Any]) -> None:
-        store_id, session_id = self._present_store(), session_id_of(action.get("session_id"))
-        self._live.access.store_for(self._agent, store_id)
+    def _join(self, action: Mapping[str, Any], needed: Permission) -> None:
+        store_id, session_id = self._place_of(action, needed)
         with self._live.database.store(store_id) as connection:
             snapshot.conversation_of(connection, store_id, session_id)
+            audit.record_reading(connection, store_id, self._agent, [session_id])
         self._live.rooms.join(store_id, self._outbox, session_id)
 
-    def _part(self, action: Mapping[str, Any]) -> None:
-        store_id, session_id = self._present_store(), session_id_of(action.get("session_id"))
+    def _part(self, action: Mapping[str, Any], needed: Permission) -> None:
+        store_id, session_id = self._place_of(action, needed)
         self._live.rooms.part(store_id, self._outbox, session_id)
 
-    def _type(self, action: Mapping[str, Any]) -> None:
-        store_id, session_id = self._present_store(), session_id_of(action.get("session_id"))
+    def _type(self, action: Mapping[str, Any], needed: Permission) -> None:
+        store_id, session_id = self._place_of(action, needed)
         if not self._live.rooms.has_joined(store_id, self._outbox, session_id):
             raise no_such_session()
         self._live.hints.whisper(Typing(store_id, session_id, self._agent.id, self._agent.name))
 
-    def _present_store(self) -> str:
+    def _place_of(self, action: Mapping[str, Any], needed: Permission) -> tuple[str, str]:
+        """Name the store this socket hears, if the agent may do this there, and the session."""
         if self._store_id is None:
             raise InvalidRequestError("Say hello first.", code="hello_first")
-        return self._store_id
+        session_id = session_id_of(action.get("session_id"))
+        self._live.access.allowed_store(self._agent, self._store_id, needed)
+        return self._store_id, session_id
 
     def _is_too_talkative(self) -> bool:
         now = time.monotonic()

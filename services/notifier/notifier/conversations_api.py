@@ -50,8 +50,7 @@ def list_messages(asked: dict[str, str | None], store_id: str, session_id: str) 
     events.sequence(parts().database, store.store_id)
     with parts().database.store(store.store_id) as connection:
         page = snapshot.session_messages(connection, reader, known, before)
-        if before is None:
-            audit.record(connection, store.store_id, agent(), "read_conversation", session_id=known)
+        audit.record_reading(connection, store.store_id, agent(), [known])
     return page
 
 
@@ -63,7 +62,9 @@ def one_message(store_id: str, session_id: str, message_id: str) -> ShownMessage
     wanted = _message_id(message_id) or ""
     reader = parts().readers.of(store)
     with parts().database.store(store.store_id) as connection:
-        return snapshot.one_message(connection, reader, known, wanted)
+        message = snapshot.one_message(connection, reader, known, wanted)
+        audit.record_reading(connection, store.store_id, agent(), [known])
+    return message
 
 
 def _message_id(before: str | None) -> str | None:

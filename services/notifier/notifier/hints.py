@@ -1,4 +1,4 @@
-"""Listens on `events:*`: which stores have something new, and who is typing.
+"""Listens on Redis: which stores have something new, who is typing, whose log-in ended.
 
 Hints may be lost, repeated and late; nothing depends on them but speed (P8). After every
 subscription, the first too, everything may have changed: `everything` says so.
@@ -6,6 +6,7 @@ subscription, the first too, everything may have changed: `everything` says so.
 
 import json
 import threading
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -18,6 +19,8 @@ from common.events import topic
 
 _LOG = structlog.get_logger()
 _EVERY_TOPIC = topic("*")
+# Carries keys of log-ins that ended or changed: hashes, which open nothing.
+REVOKED = "mostrador:revoked"
 _MOST_AT_ONCE = 1_000
 _HEALTH_SECONDS = 10
 _CONNECT_SECONDS = 2.0
@@ -39,6 +42,7 @@ class Heard:
 
     stores: set[str] = field(default_factory=set)
     typing: list[Typing] = field(default_factory=list)
+    log_ins: set[str] = field(default_factory=set)
     everything: bool = False
 
 
@@ -83,6 +87,14 @@ class Hints:
         except redis.RedisError:
             _LOG.debug("whisper_lost", store=typing.store_id)
 
+    def revoke(self, session_keys: Collection[str]) -> None:
+        """Tell every process that log-ins ended or changed; lost when Redis is away."""
+        try:
+            for each in session_keys:
+                self._publisher.publish(REVOKED, each)
+        except redis.RedisError:
+            _LOG.warning("revocation_hint_lost", log_ins=len(session_keys))
+
     def close(self) -> None:
         self._stopped.set()
         self._drop()
@@ -91,6 +103,7 @@ class Hints:
     def _subscribed(self) -> Any:
         if self._subscription is None:
             subscription = self._client.pubsub()  # type: ignore[no-untyped-call]
+            subscription.subscribe(REVOKED)
             subscription.psubscribe(_EVERY_TOPIC)
             self._subscription = subscription
             if self._is_down:
@@ -113,6 +126,8 @@ class Hints:
 def _hear(heard: Heard, message: dict[str, Any]) -> None:
     if message["type"] == "psubscribe":
         heard.everything = True
+    if message["type"] == "message":
+        heard.log_ins.add(message["data"].decode(errors="replace"))
     if message["type"] != "pmessage":
         return
     store_id = message["channel"].decode().removeprefix(topic(""))

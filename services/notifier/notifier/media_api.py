@@ -15,8 +15,9 @@ from common.identifiers import as_uuid
 from common.media import KeptMedia
 from common.media_types import ending_of, is_played, is_shown
 from common.openapi import Blueprint
+from notifier import audit, snapshot
 from notifier.filenames import safe_name
-from notifier.parts import parts, store_of_path
+from notifier.parts import agent, parts, store_of_path
 
 blueprint = Blueprint("media", __name__, description="What customers sent beside words.")
 
@@ -44,6 +45,9 @@ def show_media(store_id: str, message_id: str) -> Response:
         raise _no_such_media()
     with parts().database.store(store.store_id) as connection:
         kept = media.kept(connection, store.store_id, known)
+        if kept is not None:
+            read = snapshot.sessions_of(connection, store.store_id, known)
+            audit.record_reading(connection, store.store_id, agent(), read, "read_media")
     if kept is None:
         raise _no_such_media()
     part = _part_of(kept, request.range)

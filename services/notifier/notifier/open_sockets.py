@@ -1,6 +1,7 @@
 """The open sockets of this process: how many there may be, and how they are ended together."""
 
 import threading
+from collections.abc import Collection
 from typing import Protocol
 
 from common.errors import TemporaryError
@@ -20,6 +21,7 @@ class Closable(Protocol):
     session_key: str
 
     def close(self, closing: Closing) -> None: ...
+    def doubt(self) -> None: ...
     def cut(self) -> None: ...
 
 
@@ -83,13 +85,20 @@ class OpenSockets:
             cutting.daemon = True
             cutting.start()
 
-    def close_of(self, session_key: str) -> None:
-        """End the sockets of one log-in."""
+    def session_keys(self) -> frozenset[str]:
+        """Name the log-ins that have a socket open here."""
+        with self._lock:
+            return frozenset(each.session_key for each in self._sockets)
+
+    def doubt(self, session_keys: Collection[str]) -> None:
+        """Have the sockets of these log-ins ask whether they still hold."""
+        if not session_keys:
+            return
         with self._lock:
             sockets = tuple(self._sockets)
         for each in sockets:
-            if each.session_key == session_key:
-                each.close(LOGGED_OUT)
+            if each.session_key in session_keys:
+                each.doubt()
 
     def _cut_all(self) -> None:
         with self._lock:

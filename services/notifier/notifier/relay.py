@@ -21,6 +21,7 @@ from notifier import frames, rendering
 from notifier.frames import Told
 from notifier.hints import Heard, Hints
 from notifier.message_reader import MessageReaders
+from notifier.revocations import Revocations
 from notifier.rooms import Rooms
 
 _LOG = structlog.get_logger()
@@ -41,12 +42,14 @@ class Relay:
         readers: MessageReaders,
         rooms: Rooms,
         hints: Hints,
+        revocations: Revocations,
         end_process: Callable[[], None],
     ) -> None:
         self._database = database
         self._readers = readers
         self._rooms = rooms
         self._hints = hints
+        self._revocations = revocations
         self._end_process = end_process
         self._starting = threading.Lock()
         self._thread: threading.Thread | None = None
@@ -88,6 +91,7 @@ class Relay:
             self._rooms.whisper(each.store_id, each.session_id, whisper)
         self._owed |= heard.stores & self._rooms.stores()
         try:
+            self._revocations.look(heard.log_ins)
             self._repair(everything=heard.everything)
             self._carry_owed()
         except TemporaryError as error:

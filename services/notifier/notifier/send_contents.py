@@ -44,6 +44,10 @@ def asked_of(store: Store, session_id: str, me: Agent, form: Mapping[str, Any]) 
     special = [name for name in _SPECIALLY if form.get(name) is not None]
     if len(special) > 1:
         raise InvalidRequestError(f"Only one of {', '.join(_SPECIALLY)} can be sent at once.")
+    if special and special[0] != "attachment" and form["text"].strip():
+        raise InvalidRequestError(
+            f"No text goes beside {special[0]}: it would not be sent.", code="text_not_possible"
+        )
     asked = _SPECIALLY[special[0]](store, me, form) if special else _words(form)
     if form.get("reply_to") is None:
         return asked

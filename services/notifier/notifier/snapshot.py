@@ -124,6 +124,17 @@ def known_sessions(
     return {row.session_id: row.conversation_id for row in connection.execute(statement)}
 
 
+def sessions_of(connection: Connection, store_id: str, message_id: str) -> list[str]:
+    """Name the session a message is in; none for what is in no session."""
+    table = models.messages
+    statement = select(table.c.session_id).where(
+        table.c.store_id == store_id,
+        table.c.message_id == message_id,
+        table.c.session_id.is_not(None),
+    )
+    return list(connection.scalars(statement))
+
+
 def _listed(store_id: str) -> Select[Any]:
     table, contacts = models.conversations, models.contacts
     return (

@@ -25,6 +25,7 @@ audit_log = Table(
     id_key("audit_id"),
     Column("at", Time),
     id_column("agent_id"),
+    Column("agent_name", Text),
     Column("action", Text),
     id_column("session_id"),
     Column("target", Text),

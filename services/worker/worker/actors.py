@@ -19,8 +19,8 @@ from common.queues import (
     more_mail_in,
     went_first,
 )
-from common.statuses import Applied
-from common.stores import Stores
+from common.statuses import Applied, Refusal
+from common.stores import Store, Stores
 from worker.refusals import Refusals
 from worker.turn_runner import TurnRunner
 
@@ -68,13 +68,20 @@ class StatusDesk:
         for _ in range(_BATCHES_AT_ONCE):
             applied = statuses.apply_batch(self._database, store_id, seal)
             _count(store_id, applied)
-            for refusal in applied.refusals:
-                self._refusals.note_status(store, refusal)
             if applied.settled:
                 self._doorbells.ring(store_id, applied.settled)
+            for refusal in applied.refusals:
+                self._note(store, refusal)
             if not applied.may_have_more:
                 return False
         return True
+
+    def _note(self, store: Store, refusal: Refusal) -> None:
+        """Do what a refusal asks for; what cannot be done for one must not keep the others."""
+        try:
+            self._refusals.note_status(store, refusal)
+        except ServiceError as error:
+            _LOG.error("refusal_not_noted", store=store.store_id, code=error.code)
 
 
 def _count(store_id: str, applied: Applied) -> None:

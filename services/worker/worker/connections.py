@@ -5,6 +5,7 @@ and after the request was written. Sending a message again is safe only before, 
 that goes wrong while connecting is given one name here: NewConnectionError.
 """
 
+import socket
 import ssl
 from collections.abc import Mapping
 from functools import lru_cache
@@ -18,11 +19,18 @@ from urllib3.exceptions import ConnectTimeoutError, HTTPError, NewConnectionErro
 from urllib3.util.retry import Retry
 from urllib3.util.ssl_match_hostname import CertificateError
 
+from worker import cutting
+
 _CONNECTING_FAILS = (OSError, HTTPError, CertificateError)
 
 
 class OneConnection(HTTPConnection):
-    """A connection that says when it did not come about."""
+    """A connection that says when it did not come about, and that can be cut."""
+
+    def _new_conn(self) -> socket.socket:
+        found = super()._new_conn()
+        cutting.connected(found)
+        return found
 
     def connect(self) -> None:
         try:
@@ -33,6 +41,11 @@ class OneConnection(HTTPConnection):
 
 class OneTlsConnection(HTTPSConnection):
     """The same over TLS."""
+
+    def _new_conn(self) -> socket.socket:
+        found = super()._new_conn()
+        cutting.connected(found)
+        return found
 
     def connect(self) -> None:
         try:

@@ -92,17 +92,19 @@ class PartSender:
         Raises SendPostponedError when the part may go again, or LeaseLostError.
         """
         store_id = store.store_id
-        refused = None
+        refused, seconds = None, 0.0
         with self.database.store(store_id) as connection:
             leases.check(connection, turn.lease)
             if isinstance(outcome, TryLater):
                 most = 0 if outcome.rule.pauses else outcome.rule.attempts
                 error = (outcome.code, outcome.reason)
                 refused = settling.refuse(connection, store_id, going.outbox_id, error, most)
+                seconds = _wait_after(outcome, refused)
+                settling.put_off(connection, store_id, going.outbox_id, seconds)
             else:
                 _write(connection, store_id, going.outbox_id, outcome)
         if isinstance(outcome, TryLater | Rejected):
-            return self._after_refusal(store, turn, going, outcome, refused)
+            return self._after_refusal(store, turn, going, outcome, refused, seconds)
         return False
 
     def _after_refusal(
@@ -112,12 +114,10 @@ class PartSender:
         going: Outgoing,
         outcome: TryLater | Rejected,
         refused: Refused | None,
+        seconds: float,
     ) -> bool:
         """Carry out what the error table asks for beyond the part."""
-        rule, asked = outcome.rule, getattr(outcome, "retry_after", None)
-        seconds = rule.wait_after(refused.refusals if refused else 1, asked)
-        if rule.pauses:
-            seconds = max(seconds, _PAUSE_SECONDS)
+        rule = outcome.rule
         self.refusals.note(
             store,
             turn.lease.conversation_id,
@@ -165,6 +165,11 @@ class PartSender:
         quoted = going.body.reply_to
         outcome = self.channel.send(credentials, to, going.content, going.callback, quoted)
         return self.uploads.judged(store_id, credentials.phone_number_id, going, outcome)
+
+
+def _wait_after(outcome: TryLater, refused: Refused | None) -> float:
+    seconds = outcome.rule.wait_after(refused.refusals if refused else 1, outcome.retry_after)
+    return max(seconds, _PAUSE_SECONDS) if outcome.rule.pauses else seconds
 
 
 def _write(connection: Connection, store_id: str, outbox_id: str, outcome: SendOutcome) -> None:

@@ -27,8 +27,10 @@ from worker.handover import (
 )
 from worker.media_desk import MediaDesk
 from worker.media_reading import media_in
+from worker.notes import leave_note
+from worker.owner_watch import OwnerWatch, TakenOverError, Tenure
 from worker.plans import Body, Plan, of_command
-from worker.ports import Assistant, Catalog, Done, Held, TurnResult
+from worker.ports import Assistant, Catalog, Done, Held, Shown, TurnResult
 from worker.reply import Reply, parse_reply
 from worker.sending import Sender
 
@@ -46,6 +48,7 @@ class Pipeline:
     attention: Attention
     sender: Sender
     media: MediaDesk
+    owners: OwnerWatch
 
     def run(self, store: Store, turn: Turn) -> TurnResult:
         """Take a turn as far as it goes now.
@@ -57,10 +60,12 @@ class Pipeline:
             return self._say_for_agent(store, turn)
         opening = open_conversation(self.database, self.stores.seal_of(store), turn)
         self.media.expect(store.store_id, media_in(opening.heard))
-        if not store.is_active:
-            return Held()
+        if turn.is_behind:
+            return Shown()
         if opening.standing.is_planned:
             return self.sender.resume(store, turn, _planned_outcome(opening))
+        if not store.is_active:
+            return Held()
         if silent := why_silent(store, opening):
             return Done(silent)
         return self._reply(store, turn, opening)
@@ -70,17 +75,25 @@ class Pipeline:
             return self._ask_for_text(store, turn, opening)
         if keyword := self._asks_for_person(store, opening):
             return self._hand_over(store, turn, opening, keyword)
-        return self._answer(store, turn, opening)
+        try:
+            with self.owners.computing(turn.lease, opening.standing.epoch) as tenure:
+                plan = self._compute(store, opening, tenure)
+        except TakenOverError:
+            return Done("taken_over")
+        return self.sender.start(store, turn, plan.under(opening.standing.epoch), "answered")
 
-    def _answer(self, store: Store, turn: Turn, opening: Opening) -> TurnResult:
-        reply = self._ask_assistant(store, opening)
+    def _compute(self, store: Store, opening: Opening, tenure: Tenure) -> Plan:
+        """Make a plan of what the assistant says; nothing is written, and it may be cut off."""
+        reply = self._ask_assistant(store, opening, tenure)
         failpoints.reach("worker.answered")
+        tenure.check()
         images = self._images(store, reply)
         failpoints.reach("worker.images_resolved")
+        tenure.check()
         plan = Plan.of_reply(reply.text, images, store.settings.images_per_reply)
         if not plan.bodies:
             raise TemporaryError("There is nothing to send.", code="empty_answer")
-        return self.sender.start(store, turn, plan.under(opening.standing.epoch), "answered")
+        return plan
 
     def _asks_for_person(self, store: Store, opening: Opening) -> str | None:
         keywords = store.settings.handover_keywords
@@ -105,8 +118,9 @@ class Pipeline:
         plan = Plan((Body(text=line),)).under(opening.standing.epoch)
         return self.sender.start(store, turn, plan, "asked_for_text")
 
-    def _ask_assistant(self, store: Store, opening: Opening) -> Reply:
+    def _ask_assistant(self, store: Store, opening: Opening, tenure: Tenure) -> Reply:
         passages = self.catalog.search(store.store_id, "\n".join(opening.texts))
+        tenure.check()
         request = AssistantRequest(
             store_id=store.store_id,
             store_name=store.name,
@@ -137,12 +151,14 @@ class Pipeline:
         return resolved.images
 
     def _say_for_agent(self, store: Store, turn: Turn) -> TurnResult:
-        if not store.may_send("agent"):
-            return Held()
+        if turn.notes:
+            return leave_note(self.database, self.stores.seal_of(store), turn)
         if turn.resends:
             return self.sender.resend(store, turn)
         if self.sender.has_planned(turn):
             return self.sender.resume(store, turn, "sent_for_agent")
+        if not store.may_send("agent"):
+            return Held()
         seal = self.stores.seal_of(store)
         command = AgentCommand.from_bytes(seal.open(turn.mail[0].payload_sealed))
         return self.sender.start(store, turn, of_command(command), "sent_for_agent")
@@ -155,4 +171,10 @@ def _planned_outcome(opening: Opening) -> str:
 
 
 def _history_line(role: str, content: str) -> HistoryLine:
-    return HistoryLine("user" if role == "user" else "assistant", content)
+    match role:
+        case "user" | "note":
+            return HistoryLine(role, content)
+        case "agent":
+            return HistoryLine("person", content)
+        case _:
+            return HistoryLine("assistant", content)

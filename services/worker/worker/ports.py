@@ -89,12 +89,17 @@ class Paced:
 
 
 @dataclass(frozen=True)
+class Shown:
+    """Agents see the turn's words; it is answered after what waits before it."""
+
+
+@dataclass(frozen=True)
 class Held:
     """The store is paused: the turn goes on, as it is, when the store is active again."""
 
 
 # `Ended`: written down already, with the send of the last part.
-TurnResult = Done | Ended | Waiting | Paced | Held
+TurnResult = Done | Ended | Waiting | Paced | Shown | Held
 
 __all__ = [
     "Assistant",
@@ -106,6 +111,7 @@ __all__ = [
     "Held",
     "Paced",
     "Pass",
+    "Shown",
     "TurnResult",
     "Waiting",
 ]

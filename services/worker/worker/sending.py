@@ -71,8 +71,6 @@ class Sender:
         """Send every unsettled part of a plan that stands, in order; as `start` otherwise."""
         parts = self._parts(turn)
         for number, part in enumerate(parts):
-            if part.state in outbox.NOT_BEGUN and not store.may_send(part.role):
-                return Held()
             if part.state in outbox.NOT_BEGUN:
                 return self._begin(store, turn, outcome, parts[number:])
             if part.state == "unknown" and not part.flagged:
@@ -96,13 +94,7 @@ class Sender:
 
     def resend(self, store: Store, turn: Turn) -> TurnResult:
         """Send the one part again that the turn is for, as a new attempt; as `start` otherwise."""
-        result = self.resume(store, turn, "resent")
-        if result == Done("taken_over") and turn.resends:
-            with self.database.store(store.store_id) as connection:
-                leases.check(connection, turn.lease)
-                failed = (store.store_id, turn.resends, "failed")
-                messages.advance(connection, *failed, error="A person has taken over.")
-        return result
+        return self.resume(store, turn, "resent")
 
     def _begin(self, store: Store, turn: Turn, outcome: str, parts: Sequence[Part]) -> TurnResult:
         going = prepare_again(self.stores.seal_of(store), parts)

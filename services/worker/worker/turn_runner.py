@@ -23,7 +23,7 @@ from worker.giving_up import give_up
 from worker.lease_keeper import LeaseKeeper
 from worker.part_sending import SendPostponedError
 from worker.pipeline import Pipeline
-from worker.ports import Done, Held, TurnResult, Waiting
+from worker.ports import Done, Held, Shown, TurnResult, Waiting
 
 _LOG = structlog.get_logger()
 _LONGEST_BACKOFF_SECONDS = 60.0
@@ -104,8 +104,9 @@ class TurnRunner:
             _count(store, turn, result.outcome)
             return result.next_due
         with self._ending(turn) as connection:
-            if isinstance(result, Held):
-                turns.hold(connection, turn)
+            if isinstance(result, Held | Shown):
+                put_back = turns.hold if isinstance(result, Held) else turns.stand_behind
+                put_back(connection, turn)
                 return turns.next_due(connection, store.store_id, turn.lease.conversation_id)
             seconds = result.seconds
             if isinstance(result, Waiting):

@@ -34,6 +34,8 @@ from worker.media_desk import Fetcher, MediaDesk
 from worker.media_download import MediaDownload
 from worker.media_fetching import MediaFetching
 from worker.media_sources import ForbiddenSourceError, MediaSources, Origin
+from worker.owner_watch import OwnerWatch
+from worker.ownership_clock import OwnershipClock
 from worker.part_sending import PartSender
 from worker.picture_sources import PictureSources
 from worker.pipeline import Pipeline
@@ -62,6 +64,7 @@ _HOLD_SECONDS = 1.0
 # its claim and its lease costs the conversation no second lease's time.
 _LONGEST_CLAIM_SECONDS = 4.0
 _FIRST_SWEEP_SECONDS = 0.1
+_OWNER_LOOK_SECONDS = 0.5  # how long an assistant is still waited for after a takeover
 _THREAD_WAKES_MS = 250  # how soon an idle thread hears that the worker stops
 # How long a send may hesitate, as a share of a lease: beyond it the lease may be another's.
 _PAUSE_PER_LEASE = 0.5
@@ -79,6 +82,8 @@ class Machinery:
     renewals: Ticker
     claims: Ticker
     sweeps: Ticker
+    owner_ticks: Ticker
+    clock_ticks: Ticker
     media: MediaDesk
     media_ticks: Ticker
     templates: TemplateLists
@@ -90,6 +95,8 @@ class Machinery:
         self.claims.start()
         self.worker.start()
         self.sweeps.start()
+        self.owner_ticks.start()
+        self.clock_ticks.start()
         self.media.start()
         self.media_ticks.start()
         self.template_ticks.start()
@@ -98,9 +105,11 @@ class Machinery:
     def stop(self, grace_seconds: float) -> None:
         """Finish the turns that run, within the grace; hand back what is left, and end."""
         self.sweeps.stop()
+        self.clock_ticks.stop()
         self.media.rest()
         self.templates.rest()
         self.worker.stop(timeout=round(grace_seconds * 1000))
+        self.owner_ticks.stop()
         self.claims.stop()
         self.renewals.stop()
         self.keeper.hand_back()
@@ -120,8 +129,7 @@ def build(settings: Settings) -> Machinery:
     client = redis_client(settings.redis_url, settings.worker_threads + _MORE_REDIS_CONNECTIONS)
     connections = min(settings.worker_threads, _MOST_CONNECTIONS) + _SPARE_CONNECTIONS
     database = Database(settings.database_url, connections, _POOL_SECONDS)
-    announcer = Announcer(client)
-    database.announce = announcer
+    database.announce = announcer = Announcer(client)
     stores = Stores(database, Keyring(settings.secrets_keys), settings)
     doorbells = Doorbells(client)
     holder = f"{socket.gethostname()}/{os.getpid()}"
@@ -129,12 +137,13 @@ def build(settings: Settings) -> Machinery:
     refusals = _refusals(settings, database, stores, client)
     media = _media_desk(settings, database, stores, lanes)
     templates = TemplateLists(database, stores, _template_reading(settings), lanes.own_stores)
+    owners = OwnerWatch(database)
     broker = StoreQueues(doorbells, TurnConsumer(client, _service(settings, stores, lanes, holder)))
     runner = TurnRunner(
         database=database,
         stores=stores,
         keeper=keeper,
-        pipeline=_pipeline(settings, stores, media, refusals),
+        pipeline=_pipeline(settings, stores, media, refusals, owners),
         holder=holder,
         lease_seconds=settings.lease_seconds,
     )
@@ -149,18 +158,25 @@ def build(settings: Settings) -> Machinery:
         keeper=keeper,
         renewals=Ticker("lease-keeper", settings.lease_seconds / RENEWALS_PER_LEASE, keeper.renew),
         claims=Ticker("claims", _HOLD_SECONDS, broker.consumer.hold),
-        # Where workers keep dying, the next sweep may be one that a new one makes as it starts.
-        sweeps=Ticker(
-            "sweeper",
+        sweeps=_sweeps(settings, Sweeper(database, doorbells)),
+        owner_ticks=Ticker("owner-watch", _OWNER_LOOK_SECONDS, owners.look),
+        clock_ticks=Ticker(
+            "ownership-clock",
             settings.sweep_seconds,
-            Sweeper(database, doorbells).sweep,
-            first_after=_FIRST_SWEEP_SECONDS,
+            OwnershipClock(database, stores, doorbells).tick,
         ),
         media=media,
         media_ticks=Ticker("media", settings.sweep_seconds, media.tick),
         templates=templates,
         template_ticks=Ticker("templates", settings.sweep_seconds, templates.tick),
         probes=Probes(settings, {"database": database.ping, "redis": _redis_check(client)}),
+    )
+
+
+def _sweeps(settings: Settings, sweeper: Sweeper) -> Ticker:
+    # Where workers keep dying, the next sweep may be one that a new one makes as it starts.
+    return Ticker(
+        "sweeper", settings.sweep_seconds, sweeper.sweep, first_after=_FIRST_SWEEP_SECONDS
     )
 
 
@@ -206,7 +222,13 @@ def _catalog(settings: Settings) -> CatalogClient:
     return CatalogClient(settings.catalog_url, InternalTokens(settings.service_keys))
 
 
-def _pipeline(settings: Settings, stores: Stores, media: MediaDesk, refusals: Refusals) -> Pipeline:
+def _pipeline(
+    settings: Settings,
+    stores: Stores,
+    media: MediaDesk,
+    refusals: Refusals,
+    owners: OwnerWatch,
+) -> Pipeline:
     database = refusals.database
     channel = CloudApi(
         settings.graph_api_url,
@@ -230,6 +252,7 @@ def _pipeline(settings: Settings, stores: Stores, media: MediaDesk, refusals: Re
         attention=Attention(stores, channel),
         sender=Sender(database, stores, part_sender, Turnstile(refusals.gate)),
         media=media,
+        owners=owners,
     )
 
 

@@ -6,6 +6,8 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import ProgrammingError
 
+from catalog import accounts
+
 PASSWORD = "una contraseña larga"
 
 
@@ -190,3 +192,31 @@ def test_the_service_role_writes_no_account_and_reads_only_its_store_s(
         connection.execute(
             text("INSERT INTO agents (email, name, password_hash) VALUES ('a', 'b', 'c')")
         )
+
+
+def test_ones_own_password_is_changed_by_the_old_one_and_raises_the_version(ask, hire, store):
+    ana = hire(store)
+    path, before = f"/agents/{ana['id']}/password", log_in(ask, ana["email"]).json["agent"]
+
+    wrong = ask("POST", path, {"old": "otra contraseña", "new": "una clave nueva"})
+    short = ask("POST", path, {"old": PASSWORD, "new": "corta"})
+    changed = ask("POST", path, {"old": PASSWORD, "new": "una clave nueva"})
+
+    assert (wrong.status_code, wrong.json["error"]["code"]) == (401, "invalid_credentials")
+    assert short.status_code == 400
+    version = before["credentials_version"] + 1
+    assert changed.json == {**before, "credentials_version": version}
+    assert log_in(ask, ana["email"]).status_code == 401
+    assert log_in(ask, ana["email"], "una clave nueva").json["agent"] == changed.json
+    form = {"name": "Ana", "role": "agent", "password": PASSWORD}
+    ask("PUT", f"/stores/{store}/agents/{ana['id']}", form)
+    assert ask("GET", f"/agents/{ana['id']}").json["credentials_version"] == version + 1
+
+
+def test_of_two_changes_of_a_password_at_once_one_counts(ask, catalog_app, hire, store):
+    ana, agents = hire(store), catalog_app.extensions["catalog"].agents
+    known = agents._right_credentials(ana["email"], PASSWORD)
+    ask("POST", f"/agents/{ana['id']}/password", {"old": PASSWORD, "new": "una clave nueva"})
+
+    with agents._database.everywhere() as connection:
+        assert not accounts.change_own_password(connection, known, "late")

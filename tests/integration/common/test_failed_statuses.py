@@ -44,12 +44,14 @@ def stands(desk):
     )[0]
 
 
-@pytest.mark.parametrize(("code", "wait"), [(AGAIN, 1), (PAUSE, 0), ("134101", 600)])
-def test_what_may_go_again_is_asked_for_after_its_wait(desk, sent, code, wait):
+@pytest.mark.parametrize(
+    ("code", "wait", "due"), [(AGAIN, 1, 1), (PAUSE, 0, float("inf")), ("134101", 600, 600)]
+)
+def test_what_may_go_again_is_asked_for_after_its_wait_or_held(desk, sent, code, wait, due):
     applied = tell(desk, sent, "failed", code=code)
 
     assert stands(desk) == ("retry", "retrying", 1, code)
-    assert desk.rows(_RESENDS) == [(f"resend|{sent.outbox_id}", "pending", wait)]
+    assert desk.rows(_RESENDS) == [(f"resend|{sent.outbox_id}", "pending", due)]
     assert applied.settled == (sent.conversation_id,)
     (refusal,) = applied.refusals
     assert (refusal.outbox_id, refusal.code, refusal.seconds) == (sent.outbox_id, code, wait)

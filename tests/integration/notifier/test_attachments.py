@@ -27,6 +27,9 @@ ASKED = [
     ({"interactive": MENU | {"buttons": None}}, 400, "invalid_request"),
     ({"interactive": MENU | {"body": "🌻" * 513}}, 400, "menu_invalid"),
     ({"interactive": MENU | {"body": "a\x00"}}, 400, "invalid_request"),
+    ({"interactive": MENU | {"buttons": [{"id": "a", "title": " "}]}}, 400, "menu_invalid"),
+    ({"interactive": MENU, "text": "y esto"}, 400, "text_not_possible"),
+    ({"template": {"name": "x", "language": "es"}, "text": "y"}, 400, "text_not_possible"),
     ({"interactive": MENU | {"type": "flow"}}, 400, "invalid_request"),
     ({"interactive": {"type": "list", "body": "x", "button": "y"}}, 400, "menu_invalid"),
     ({"interactive": MENU, "attachment": "x"}, 400, "invalid_request"),
@@ -115,10 +118,20 @@ def test_a_file_is_sent_once_by_who_added_it(ana, logged_in, carla, shop, sessio
     )
 
 
-def test_who_adds_and_never_sends_has_had_enough(ana, session_id, monkeypatch):
+def test_the_oldest_unsent_files_make_room_as_fast_as_they_are_removed(
+    ana, shop, session_id, monkeypatch
+):
     monkeypatch.setattr("notifier.attachments_api.MOST_UNUSED", 2)
-    answers = [attach(ana, session_id).status_code for _ in range(3)]
-    assert answers == [201, 201, 409]
+    answers = [attach(ana, session_id) for _ in range(5)]
+    assert [each.status_code for each in answers] == [201, 201, 201, 201, 409]
+    files = [each.json()["id"] for each in answers[:4]]
+
+    assert code(send(ana, session_id, attachment=files[1])) == (409, "attachment_used")
+    assert send(ana, session_id, "c-2", attachment=files[3]).status_code == 202
+    claimed = attachments.claim_unused(shop.database, None)
+    assert claimed.attachment_id in files[:3]
+    attachments.forget(shop.database, claimed)
+    assert attach(ana, session_id).status_code == 201
 
 
 def test_a_file_too_old_cannot_be_sent_and_is_the_next_to_go(ana, shop, session_id):

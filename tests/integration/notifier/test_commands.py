@@ -84,6 +84,42 @@ def test_releasing_gives_it_back_and_rings(ana, shop, parts, session_id):
     assert parts.doorbells.depth("store-1") == 1
 
 
+def test_a_release_may_leave_a_note_once(ana, database, session_id):
+    do(ana, session_id, "takeover")
+    long = do(ana, session_id, "release", {"note": "x" * 501})
+    assert (long.status_code, long.json()["error"]["code"]) == (400, "invalid_request")
+
+    for _ in range(2):
+        assert do(ana, session_id, "release", {"note": "ya pagó"}).json()["status"] == "bot"
+
+    assert pending_commands(database) == 1
+
+
+def test_a_conversation_is_assigned_to_a_colleague_or_to_the_queue(
+    ana, logged_in, shop, database, session_id
+):
+    on_its_way = shop.is_sending("store-1", session_id)
+    beto, carla = logged_in("beto"), logged_in("carla")
+    wire = beto.hello("store-1")
+    wire.next()
+
+    answer = do(ana, session_id, "assign", {"agent_id": beto.agent["id"]}).json()
+
+    assert (answer["owner"], answer["epoch"]) == (beto.agent["id"], 2)
+    assert (answer["owner_name"], answer["in_flight"]) == ("Beto", [on_its_way])
+    assert wire.until("session_update")["data"]["agent_id"] == beto.agent["id"]
+    mine = beto.get("/api/stores/store-1/sessions", filter="mine").json()["sessions"]
+    assert [each["id"] for each in mine] == [session_id]
+    for stranger in (carla.agent["id"], "somebody"):
+        refused = do(ana, session_id, "assign", {"agent_id": stranger})
+        assert (refused.status_code, refused.json()["error"]["code"]) == (404, "agent_not_found")
+    queued = do(beto, session_id, "assign", {"agent_id": "queue"}).json()
+    assert (queued["owner"], queued["status"], queued["epoch"]) == ("queue", "handover", 3)
+    with database.store("store-1") as connection:
+        rows = connection.execute(text("SELECT target FROM audit_log WHERE action = 'assign'"))
+        assert {row.target for row in rows} == {beto.agent["id"], "queue"}
+
+
 def test_resolving_closes_the_matter(ana, shop, session_id):
     do(ana, session_id, "takeover")
 
@@ -183,7 +219,11 @@ def test_what_was_done_is_on_record(ana, database, session_id):
 
     with database.store("store-1") as connection:
         rows = connection.execute(text("SELECT action, target FROM audit_log ORDER BY audit_id"))
-        assert [tuple(row) for row in rows] == [("take_over", ""), ("send", sent), ("release", "")]
+        assert [tuple(row) for row in rows][1:] == [
+            ("take_over", ""),
+            ("send", sent),
+            ("release", ""),
+        ]
 
 
 def test_dead_letters_are_listed_and_retried(ana, shop, parts):
@@ -200,10 +240,11 @@ def test_dead_letters_are_listed_and_retried(ana, shop, parts):
     assert ana.post(f"/api/stores/store-1/dead-letters/{letter}/retry").status_code == 404
 
 
-def test_a_dead_letter_is_discarded_once(ana, shop):
+def test_a_dead_letter_is_discarded_once(logged_in, shop):
+    owner = logged_in("duena")
     _, letter = shop.is_given_up("store-1", PHONE, "poison")
 
-    answers = [ana.post(f"/api/stores/store-1/dead-letters/{letter}/discard") for _ in range(2)]
+    answers = [owner.post(f"/api/stores/store-1/dead-letters/{letter}/discard") for _ in range(2)]
 
     assert [each.status_code for each in answers] == [200, 404]
     assert answers[0].json() == {"id": letter, "status": "discarded"}

@@ -204,9 +204,11 @@ def test_who_read_a_conversation_is_on_record_for_ever(ana, shop, database):
 
     with database.store("store-1") as connection:
         rows = connection.execute(
-            text("SELECT action, agent_id::text, session_id::text FROM audit_log")
+            text("SELECT action, agent_id::text, session_id::text FROM audit_log ORDER BY audit_id")
         )
-        assert [tuple(row) for row in rows] == [("read_conversation", ana.agent["id"], session_id)]
+        assert [tuple(row) for row in rows][1:] == [
+            ("read_conversation", ana.agent["id"], session_id)
+        ]
         assert connection.execute(text("DELETE FROM audit_log")).rowcount == 0
         assert connection.execute(text("UPDATE audit_log SET action = 'x'")).rowcount == 0
     with database.store("store-2") as connection:

@@ -192,3 +192,22 @@ def test_what_the_phone_app_sent_cannot_be_sent_again_from_here(thread, shop):
     shown = thread.one(message_id).json()
 
     assert (shown["attempt"], shown["can_retry"]) == (0, False)
+
+
+def test_a_failed_message_goes_again_once_also_from_a_former_session(thread, shop, carla):
+    message_id = shop.is_sending("store-1", thread.session_id)
+    path = f"{thread.path}/{message_id}/retry"
+    thread.sql("UPDATE outbox SET state = 'accepted'")
+    assert thread.browser.post(path).json()["error"]["code"] == "not_failed"
+    thread.sql("UPDATE outbox SET state = 'failed'")
+    thread.sql("UPDATE conversations SET window_expires_at = now() - interval '1 minute'")
+    assert thread.browser.post(path).json()["error"]["code"] == "window_closed"
+    shop.says("store-1", PHONE, "sigo aquí")  # a session of its own by now
+
+    answers = [thread.browser.post(path) for _ in range(2)]
+
+    assert [each.status_code for each in answers] == [202, 202]
+    assert answers[0].json()["status"] == "retrying"
+    waiting = "SELECT count(*) FROM inbox WHERE kind = 'command' AND state = 'pending'"
+    assert thread.sql(waiting) == 1
+    assert carla.post(path).status_code == 404

@@ -1,6 +1,12 @@
 """An agent of one store and everything of another: one answer, the same as for nothing at all."""
 
+import re
 import uuid
+
+import pytest
+
+from common.errors import ConfigurationError
+from notifier import permissions
 
 PHONE = "573001112233"
 ROUTES = [
@@ -92,3 +98,57 @@ def test_an_administrator_reaches_every_store_and_no_store_is_still_none(logged_
     assert len(admin.get("/api/stores/store-2/sessions").json()["sessions"]) == 1
     assert admin.get("/api/stores/store-9/sessions").status_code == 404
     assert admin.get("/api/stores/STORE%00/sessions").status_code == 404
+
+
+def routes_of_a_store(app):
+    """Every route below a store, with ids that are none; what is made of it is never sent."""
+    for rule in app.url_map.iter_rules():
+        if "<store_id>" in rule.rule:
+            below = rule.rule.removeprefix("/api/stores/<store_id>")
+            for method in sorted(rule.methods - {"HEAD", "OPTIONS"}):
+                yield method, rule.endpoint, re.sub("<[^>]+>", str(uuid.uuid4()), below)
+
+
+def test_no_route_of_another_store_answers_anything_but_no_such_store(ana, console_app):
+    routes = list(routes_of_a_store(console_app))
+    assert len(routes) >= 40
+    for method, _, path in routes:
+        foreign = ana.ask(method, f"/api/stores/store-2{path}", {})
+        absent = ana.ask(method, f"/api/stores/store-9{path}", {})
+
+        told = (foreign.status_code, foreign.json()["error"]["code"])
+        assert told == (404, "store_not_found"), (method, path)
+        assert foreign.content == absent.content
+
+
+def test_in_ones_own_store_a_route_is_refused_exactly_as_the_table_says(ana, console_app):
+    for method, endpoint, path in routes_of_a_store(console_app):
+        answer = ana.ask(method, f"/api/stores/store-1{path}", {})
+
+        needed = permissions.needed_for(method, endpoint)
+        is_refused = answer.status_code == 403
+        assert is_refused != permissions.may("agent", needed), (method, path)
+        if is_refused:
+            assert answer.json()["error"]["code"] == "not_permitted"
+            assert answer.json()["error"]["details"] == {"permission": needed}
+
+
+def test_a_route_that_names_no_permission_keeps_the_console_from_starting(console_app):
+    routes = [
+        (method, rule.endpoint)
+        for rule in console_app.url_map.iter_rules()
+        for method in rule.methods
+    ]
+    permissions.check_routes(routes)
+
+    with pytest.raises(ConfigurationError, match=r"POST exports\.make"):
+        permissions.check_routes([*routes, ("POST", "exports.make")])
+    assert {route for route in permissions.ROUTES if route not in routes} == set()
+
+
+def test_what_a_log_in_is_told_it_may_do_is_what_it_may(ana, logged_in):
+    mine, owners = ana.get("/api/me").json()["may"], logged_in("duena").get("/api/me").json()["may"]
+
+    assert mine == {"store-1": permissions.granted_to("agent")}
+    assert set(owners["store-1"]) > set(mine["store-1"])
+    assert "register_stores" in logged_in("admin").get("/api/me").json()["may"]["*"]

@@ -13,6 +13,7 @@ from worker.channels.graph_answers import outcome_of
 from worker.channels.outcome import Accepted, TryLater
 from worker.lease_keeper import LeaseKeeper
 from worker.outgoing_http import Answer
+from worker.owner_watch import OwnerWatch
 from worker.part_sending import PartSender
 from worker.pipeline import Pipeline
 from worker.ports import Pass
@@ -121,6 +122,7 @@ def runner_of(database: Any, stores: Any, channel: ScriptedChannel, refusals: Re
         attention=Attention(stores, channel),
         sender=Sender(database, stores, part_sender, Turnstile(refusals.gate)),
         media=_NoMedia(),  # type: ignore[arg-type]
+        owners=OwnerWatch(database),
     )
     keeper = LeaseKeeper(database, "test", 60)
     return TurnRunner(database, stores, keeper, pipeline, "test", 60)

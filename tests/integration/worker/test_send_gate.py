@@ -121,6 +121,7 @@ def test_who_is_late_goes_at_once_and_holds_back_nobody_for_longer_than_an_inter
     assert desk.wait(store) == 0
 
 
+@pytest.mark.long  # three processes to start: `make sending`
 @pytest.mark.measures
 def test_processes_full_of_threads_never_exceed_a_numbers_limit_together(redis_url):
     limits = {"slow": 10.0, "fast": 80.0}

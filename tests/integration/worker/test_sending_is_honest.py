@@ -80,6 +80,19 @@ def test_a_silence_among_other_statuses_is_sent_again_once(system):
     assert system.rows("SELECT state FROM outbox WHERE attempt = 2") == [{"state": "accepted"}]
 
 
+def test_what_a_customer_writes_while_a_part_waits_is_shown_at_once_and_answered_behind_it(system):
+    system.fault(to=f"+{PHONE}", call=1, outcome="error", code=131056, retry_after=4)
+    system.write(PHONE, "hola")
+    eventually(lambda: states(system) == ["retry"], what="the first reply being refused")
+
+    system.write(PHONE, "¿siguen ahí?")
+    eventually(lambda: "¿siguen ahí?" in [each[1] for each in system.thread()], 2, "it being shown")
+    assert states(system) == ["retry"]
+
+    assert handled(system, 2) == [("done", "answered")] * 2
+    assert [len(system.texts()), len(set(system.texts()))] in ([2, 1], [2, 2])
+
+
 def test_a_server_error_without_a_reason_is_not_repeated(system):
     system.fault(to=f"+{PHONE}", call=1, outcome="http", http_status=502, body="<html>bad</html>")
     system.write(PHONE, "hola")

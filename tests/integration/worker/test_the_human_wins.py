@@ -35,9 +35,12 @@ class Console:
         with self.database.store("store-1") as connection:
             return commands.take_over(connection, "store-1", self.session, AGENT, "Ana")
 
-    def release(self):
+    def release(self, words=""):
+        seal = self.stores.seal_of(self.stores.get("store-1"))
+        note = commands.Note(seal, AGENT, "Ana", words) if words else None
         with self.database.store("store-1") as connection:
-            return commands.release(connection, "store-1", self.session)
+            released = commands.release(connection, "store-1", self.session, note)
+        self.doorbells.ring("store-1", [released.conversation_id])
 
     def send(self, words, client_id="client-1"):
         message_id = commands.message_id_of("store-1", self.session, client_id)
@@ -114,6 +117,73 @@ def test_a_part_on_its_way_is_named_and_the_parts_after_it_never_begin(system, c
     parts = system.rows("SELECT outbox_id, state FROM outbox ORDER BY part")
     assert [part["state"] for part in parts] == ["accepted", "cancelled"]
     assert taken.in_flight == (str(parts[0]["outbox_id"]),)
+
+
+def test_an_assistant_that_is_slow_holds_no_agents_words_up_after_a_takeover(system, console):
+    asked, go_on = threading.Event(), threading.Event()
+
+    def think(_body):
+        asked.set()
+        go_on.wait(10)
+        return Response('{"choices":[{"message":{"content":"tarde"}}]}')
+
+    system.chat.reply = think
+    system.write(PHONE, "hola")
+    assert asked.wait(10)
+    console.take_over()
+    console.send("Hola, soy Ana")
+
+    assert handled(system, 2) == [("done", "taken_over"), ("done", "sent_for_agent")]
+    assert not go_on.is_set()
+    assert system.texts() == ["Hola, soy Ana"]
+    go_on.set()
+
+
+@pytest.mark.parametrize("by", ["takeover", "phone app"])
+def test_a_plan_that_waits_for_its_pace_is_cancelled_and_holds_nobody_up(system, console, by):
+    system.chat.reply = "Primero el texto. [SEND_IMAGE: cafe-huila]"
+    system.fault(to=f"+{PHONE}", call=1, outcome="error", code=131056)
+    system.write(PHONE, "hola")
+    longer = (
+        "UPDATE inbox SET due_at = now() + interval '1 hour'"
+        " WHERE state = 'pending' AND due_at > now() RETURNING 1"
+    )
+    eventually(lambda: system.rows(longer), what="a wait")
+
+    (row,) = system.rows("SELECT conversation_id FROM conversations")
+    if by == "takeover":
+        assert console.take_over().in_flight == ()
+    else:
+        commands.silence_bots(system.database, "store-1", [str(row["conversation_id"])])
+    parts = system.rows("SELECT state FROM outbox")
+    console.doorbells.ring("store-1", [str(row["conversation_id"])])
+
+    assert [part["state"] for part in parts] == ["cancelled", "cancelled"]
+    assert handled(system, 1) == [("done", "taken_over")]
+    assert system.thread()[-1][2] == "failed"
+    assert system.texts() == []
+
+
+def test_the_assistant_learns_what_people_said_and_what_they_left_for_it(system, console):
+    system.write(PHONE, "necesito un asesor")
+    handled(system, 1)
+    console.send("Le guardo dos libras a 30.000, mi número es 3001234567")
+    handled(system, 2)
+    console.release("Ya pagó: sólo falta la dirección de 3009876543")
+    system.write(PHONE, "¿y cuándo llega?")
+
+    assert [outcome for _, outcome in handled(system, 4)][2:] == ["noted", "answered"]
+    (asked,) = system.chat.asked
+    said = [each["content"] for each in asked["messages"] if each["role"] == "assistant"]
+    marked = [each.partition("]")[::2] for each in said[1:]]
+    assert [mark for mark, _ in marked] == ["[Persona de la tienda", "[Nota interna de la tienda"]
+    assert "Le guardo dos libras a 30.000" in marked[0][1]
+    assert "sólo falta la dirección" in marked[1][1]
+    assert not any("3001234567" in each or "3009876543" in each for each in said)
+    assert "[Nota interna de la tienda]" in asked["messages"][0]["content"]
+    assert not any("Ya pagó" in text for text in system.texts())
+    roles = [role for role, _, _ in system.thread()]
+    assert roles == ["user", "assistant", "agent", "system", "user", "assistant"]
 
 
 def test_an_agents_words_go_in_the_order_of_the_conversation_and_once(system, console):

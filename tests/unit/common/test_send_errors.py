@@ -97,6 +97,7 @@ def test_a_refused_message_goes_again_so_often_and_so_late(code, attempts, waits
     assert [rule.may_go_again(refused) for refused in (attempts - 1, attempts)] == [True, False]
     assert [rule.wait_after(refused) for refused in range(1, len(waits) + 1)] == waits
     assert rule.wait_after(3, retry_after=7.0) == 7.0
+    assert rule.wait_after(3, retry_after=0.0) == 1.0
 
 
 def test_what_waits_for_a_person_or_a_connection_counts_no_sends():

@@ -6,7 +6,6 @@ import pytest
 
 from notifier.open_sockets import (
     GOING_AWAY,
-    LOGGED_OUT,
     SPARE_THREADS,
     OpenSockets,
     TooManySocketsError,
@@ -17,10 +16,14 @@ class Open:
     def __init__(self, session_key="a"):
         self.session_key = session_key
         self.closings = []
+        self.doubts = 0
         self.was_cut = threading.Event()
 
     def close(self, closing):
         self.closings.append(closing)
+
+    def doubt(self):
+        self.doubts += 1
 
     def cut(self):
         self.was_cut.set()
@@ -37,14 +40,15 @@ def test_seats_are_as_many_as_threads_that_need_not_stay_free():
     sockets.take_seat()
 
 
-def test_a_log_ins_sockets_end_and_no_others():
+def test_a_log_ins_sockets_are_doubted_and_no_others():
     sockets, mine, other = OpenSockets(), Open(), Open("b")
     sockets.add(mine)
     sockets.add(other)
 
-    sockets.close_of("a")
+    sockets.doubt(["a", "c"])
 
-    assert (mine.closings, other.closings) == ([LOGGED_OUT], [])
+    assert (mine.doubts, other.doubts) == (1, 0)
+    assert sockets.session_keys() == {"a", "b"}
 
 
 def test_at_the_end_all_are_closed_none_is_admitted_and_who_stays_is_cut():

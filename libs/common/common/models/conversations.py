@@ -63,6 +63,8 @@ conversations = Table(
     Column("waiting_since", Time),
     Column("last_position", BigInteger),
     Column("last_message_at", Time),
+    Column("person_at", Time),
+    Column("waits_told", Integer),
 )
 
 sessions = Table(

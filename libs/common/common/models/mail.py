@@ -63,6 +63,7 @@ outbox = Table(
     Column("error_reason", Text),
     Column("refusals", Integer),
     Column("resent_at", Time),
+    Column("not_before", Time),
     Column("judged_at", Time),
     Column("failed_wamids", ARRAY(Text)),
 )

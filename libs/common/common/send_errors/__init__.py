@@ -12,6 +12,7 @@ from importlib.resources import files
 from typing import Any
 
 _TOO_MANY_REQUESTS, _SERVER_FAULT = 429, 500
+_LEAST_ASKED_SECONDS = 1.0
 _RANGE = re.compile(r"(\d+)-(\d+)")
 
 
@@ -60,9 +61,12 @@ class ErrorRule:
         return self.pauses
 
     def wait_after(self, refusals: int, retry_after: float | None = None) -> float:
-        """Count the seconds before the next attempt after so many refusals; what was asked wins."""
+        """Count the seconds before the next attempt after so many refusals; what was asked wins.
+
+        A server that asks for no wait at all gets a second: the attempts are not to be burnt.
+        """
         usual = min(self.wait * self.growth ** min(max(refusals - 1, 0), 32), self.longest)
-        return usual if retry_after is None else retry_after
+        return usual if retry_after is None else max(retry_after, _LEAST_ASKED_SECONDS)
 
 
 def rule_for(code: int | str, status: int = 400) -> ErrorRule:

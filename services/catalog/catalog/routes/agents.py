@@ -12,6 +12,7 @@ from catalog.schemas.agents import (
     LoggedInSchema,
     LogInSchema,
     NewAdministratorSchema,
+    PasswordChangeSchema,
     StoreAgentSchema,
     StoreAgentsSchema,
 )
@@ -66,6 +67,15 @@ class LogIn(MethodView):
     def post(self, form: AgentForm) -> dict[str, Account]:
         """Check e-mail and password; whatever is wrong, one answer."""
         return {"agent": parts().agents.verify(form.email, form.password)}
+
+
+@blueprint.route("/agents/<agent_id>/password")
+class OwnPassword(MethodView):
+    @blueprint.arguments(PasswordChangeSchema)
+    @blueprint.response(200, AccountSchema)
+    def post(self, form: dict[str, str], agent_id: str) -> Account:
+        """Change one's own password, by the old one; every log-in with that is void then."""
+        return parts().agents.change_password(agent_id, form["old"], form["new"])
 
 
 @blueprint.route("/agents/<agent_id>")

@@ -68,6 +68,11 @@ class LogInSchema(Schema):
         return _form(values)
 
 
+class PasswordChangeSchema(Schema):
+    old = text(_LONGEST_TRIED_PASSWORD, required=True, load_only=True)
+    new = new_password(required=True)
+
+
 class ServedSchema(Schema):
     id = fields.String(attribute="store_id")
     name = fields.String()
@@ -80,6 +85,9 @@ class AccountSchema(Schema):
     name = fields.String()
     administrator = fields.Boolean()
     stores = fields.List(fields.Nested(ServedSchema))
+    credentials_version = fields.Integer(
+        metadata={"description": "Raised with each change of what the account logs in with."}
+    )
 
 
 class LoggedInSchema(Schema):

@@ -10,6 +10,7 @@ _LONGEST_HOLD_BACK_MS = 60_000
 _LONGEST_PAUSE_SECONDS = 86_400
 _MOST_A_SECOND = 1_000
 _TEN_YEARS_OF_DAYS = 3_650
+_WEEK_OF_MINUTES = 10_080
 
 
 def _whole(least: int, most: int) -> fields.Integer:
@@ -48,3 +49,5 @@ class StoreSettingsSchema(Schema):
     instructions = _text(8_000)
     language = fields.String(allow_none=True, validate=validate.OneOf(("es", "en")))
     bot_enabled = boolean(allow_none=True)
+    return_minutes = _number(_WEEK_OF_MINUTES, least_inclusive=True)
+    escalate_minutes = _number(_WEEK_OF_MINUTES, least_inclusive=True)

@@ -113,6 +113,20 @@ class RetriedSchema(Schema):
     attempt = fields.Integer(metadata={"description": "Which attempt this is, from 2."})
 
 
+class ReleaseSchema(Schema):
+    note = fields.String(
+        load_default="",
+        validate=validate.Length(max=500),
+        metadata={"description": "For the assistant and colleagues; it is not sent."},
+    )
+
+
+class AssignmentSchema(Schema):
+    agent_id = fields.String(
+        required=True, metadata={"description": "A colleague's id, or `queue`: anybody's."}
+    )
+
+
 class OwnershipSchema(Schema):
     owner = fields.String(metadata={"description": "bot, queue or an agent's id"})
     owner_name = fields.String()

@@ -10,6 +10,15 @@ class LogInSchema(Schema):
     password = fields.String(required=True, load_only=True, validate=validate.Length(max=_LONGEST))
 
 
+class PasswordChangeSchema(Schema):
+    old = fields.String(required=True, load_only=True, validate=validate.Length(max=_LONGEST))
+    new = fields.String(required=True, load_only=True, validate=validate.Length(max=_LONGEST))
+
+
+class EndedLogInsSchema(Schema):
+    ended = fields.Integer()
+
+
 class MembershipSchema(Schema):
     id = fields.String()
     name = fields.String()
@@ -25,5 +34,10 @@ class AgentSchema(Schema):
 
 
 class LoggedInSchema(Schema):
+    may = fields.Dict(
+        fields.String(),
+        fields.List(fields.String()),
+        metadata={"description": "What the agent may do by store; `*` is every store."},
+    )
     agent = fields.Nested(AgentSchema)
     csrf_token = fields.String(metadata={"description": "Goes into X-CSRF-Token."})

@@ -3,7 +3,7 @@
 import { has, say } from "./texts.js";
 import { number, plain } from "./words.js";
 
-const NOTES = new Set(["system", "call", "request_welcome"]);
+const NOTES = new Set(["system", "call", "request_welcome", "release_note", "returned"]);
 // Their words stand in the body already, as a table or a card.
 const IN_THE_BODY = new Set(["order", "location", "contacts", "unsupported", "interactive", "button"]);
 

@@ -4,7 +4,7 @@ import * as api from "./api.js";
 import { refreshStores, store } from "./actions.js";
 import { byId, write } from "./dom.js";
 import { pausedFor } from "./kinds.js";
-import { mayResume, pausedStore } from "./state.js";
+import { mayResume, pausedStore, runs } from "./state.js";
 import { say } from "./texts.js";
 import { refusal } from "./words.js";
 
@@ -37,7 +37,7 @@ function draw(state) {
 
 function wordsOf({ language }, paused) {
   const words = pausedFor(language, paused.paused_reason);
-  const next = fault ? refusal(language, fault) : mayResume(paused) ? "" : say(language, "tellWhoRuns");
+  const next = fault ? refusal(language, fault) : runs(paused) ? "" : say(language, "tellWhoRuns");
   return `${words} ${next}`.trim();
 }
 

@@ -122,8 +122,10 @@ export const pausedStore = ({ stores, storeId }) =>
 const MENDED_BY_TOKEN = new Set(["token_expired", "permission_missing"]);
 
 /** Is it for this person to let a paused store go on? Where a new token does it, nobody need. */
-export const mayResume = ({ role, paused_reason: reason }) =>
-  ["owner", "administrator"].includes(role) && !MENDED_BY_TOKEN.has(reason);
+export const mayResume = (paused) => runs(paused) && !MENDED_BY_TOKEN.has(paused.paused_reason);
+
+/** Is the agent one who runs the store, whom nobody need tell? */
+export const runs = ({ role }) => ["owner", "administrator"].includes(role);
 
 /** Does nothing at all go out of a paused store? Where the bot alone is silent, people's words still go. */
 export const isSilent = (paused) => Boolean(paused) && paused.paused_reason !== "spam_limit";

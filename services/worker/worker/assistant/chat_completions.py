@@ -8,7 +8,7 @@ from typing import Any
 
 from common.errors import PermanentError
 from worker.assistant.port import AssistantRequest, AssistantUnavailableError
-from worker.assistant.prompt import chat_messages
+from worker.assistant.prompt import chat_messages, without_marks
 from worker.outgoing_http import Answer, Limits, NoAnswerError, NotConnectedError, OutgoingHttp
 
 _CONNECT_SECONDS = 5.0
@@ -53,7 +53,7 @@ class ChatCompletions:
         except (NotConnectedError, NoAnswerError) as error:
             raise AssistantUnavailableError("The assistant does not answer.") from error
         _check(answer)
-        words = _words_in(answer.json())
+        words = without_marks(_words_in(answer.json()))
         if not words.strip():
             raise AssistantUnavailableError("The assistant said nothing that can be read.")
         return words

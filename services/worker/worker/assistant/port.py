@@ -14,9 +14,12 @@ class AssistantUnavailableError(TemporaryError):
 
 @dataclass(frozen=True)
 class HistoryLine:
-    """One earlier line of this session."""
+    """One earlier line of this session.
 
-    role: Literal["user", "assistant"]
+    A `person` of the store wrote to the customer; a `note` is what they left for the assistant.
+    """
+
+    role: Literal["user", "assistant", "person", "note"]
     text: str
 
 

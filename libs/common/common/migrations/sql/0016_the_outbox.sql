@@ -4,6 +4,7 @@
 ALTER TABLE outbox
     ADD COLUMN refusals integer NOT NULL DEFAULT 0,  -- since it was planned or asked for again
     ADD COLUMN resent_at timestamptz,  -- sent again, once, because its silence was proof enough
+    ADD COLUMN not_before timestamptz, -- a part that was refused does not go again earlier
     ADD COLUMN judged_at timestamptz,  -- when its silence was first judged
     DROP CONSTRAINT outbox_kind_check,
     ADD CONSTRAINT outbox_kind_check CHECK (kind IN (

@@ -14,6 +14,7 @@ DELETE FROM outbox WHERE kind NOT IN ('text', 'image');
 ALTER TABLE outbox
     DROP COLUMN refusals,
     DROP COLUMN resent_at,
+    DROP COLUMN not_before,
     DROP COLUMN judged_at,
     DROP CONSTRAINT outbox_kind_check,
     ADD CONSTRAINT outbox_kind_check CHECK (kind IN ('text', 'image'));

@@ -46,10 +46,12 @@ CREATE TYPE send_fate AS (
 CREATE TYPE told_send AS (
     outbox_id uuid, conversation_id uuid, is_turn_open boolean, former send_fate, final send_fate);
 
--- The seconds before the next send after so many refusals; null when there is none.
+-- The seconds before the next send after so many refusals; null when there is none, 'infinity' when
+-- that is for a paused store to say.
 CREATE FUNCTION wait_after(again jsonb, refusals integer)
 RETURNS double precision LANGUAGE sql IMMUTABLE AS $$
-    SELECT CASE WHEN (again ->> 'attempts')::integer = 0
+    SELECT CASE WHEN (again ->> 'is_held')::boolean THEN 'infinity'
+        WHEN (again ->> 'attempts')::integer = 0
             OR refusals < (again ->> 'attempts')::integer
         THEN least(
             (again ->> 'wait')::double precision
@@ -245,7 +247,9 @@ BEGIN
         failed_wamids = (final).failed_wamids, duplicate_wamid = (final).duplicate_wamid,
         flagged = (final).flagged, error_code = (final).code, error_reason = (final).reason,
         settled_at = CASE WHEN (final).state = 'retry' THEN NULL
-            WHEN (final).state <> (former).state THEN clock_timestamp() ELSE settled_at END
+            WHEN (final).state <> (former).state THEN clock_timestamp() ELSE settled_at END,
+        not_before = CASE WHEN (final).wait < 'infinity'
+            THEN clock_timestamp() + (final).wait * interval '1 second' ELSE not_before END
     FROM unnest(sends) AS told
     WHERE outbox.store_id = of_store AND outbox.outbox_id = told.outbox_id
       AND final IS DISTINCT FROM former;
@@ -296,7 +300,8 @@ CREATE FUNCTION wake_turns(of_store text, sends told_send[])
 RETURNS void LANGUAGE plpgsql VOLATILE AS $$
 BEGIN
     WITH told AS (
-        SELECT conversation_id, max(coalesce((final).wait, 0)) AS wait FROM unnest(sends)
+        SELECT conversation_id, coalesce(max(nullif((final).wait, 'infinity')), 0) AS wait
+        FROM unnest(sends)
         WHERE (former).state = 'unknown' AND (final).state <> 'unknown'
         GROUP BY conversation_id
     ), waiting AS MATERIALIZED (

@@ -1,0 +1,157 @@
+"""A part that waits to go again, when a person takes over, writes or asks for it meanwhile."""
+
+import pytest
+
+from common import commands, outbox, store_pausing
+from common.inbound import AgentCommand, StatusUpdate
+from common.outbox import Shown
+from worker.channels.outcome import Unknown
+
+from .scripted import refusal
+from .test_every_error_code import Worker
+
+AGENT = ("01890000-0000-7000-8000-000000000001", "Ana")
+_OURS = """
+    SELECT outbox_id, state, flagged, status, error FROM outbox
+    JOIN messages ON message_id = outbox_id ORDER BY position
+"""
+
+
+class Counter(Worker):
+    """The worker of one store and one customer, who has just written; and the agent's hands."""
+
+    def __init__(self, database, stores, store):
+        super().__init__(database, stores, store)
+        self.conversation = self.desk.write("asked")
+
+    def go(self, times=1):
+        """Answer what is due, or was put off, but not what is held."""
+        for _ in range(times):
+            self.desk.change(
+                "UPDATE inbox SET due_at = clock_timestamp() WHERE due_at < 'infinity'"
+                " AND due_at > clock_timestamp()"
+            )
+            self.runner.answer("store-1", self.conversation)
+
+    def act(self, command, *rest):
+        with self.desk.database.store("store-1") as connection:
+            session = str(self.desk.value("SELECT session_id FROM conversations"))
+            return command(connection, "store-1", session, *rest)
+
+    def take_over(self):
+        self.act(commands.take_over, *AGENT)
+
+    def say(self, words):
+        session = str(self.desk.value("SELECT session_id FROM conversations"))
+        message_id = commands.message_id_of("store-1", session, words)
+        command = AgentCommand(words, "send", message_id, *AGENT, words)
+        with self.desk.database.store("store-1") as connection:
+            commands.send(connection, self.desk.seal, "store-1", session, command)
+
+    def pause(self, reason):
+        store_pausing.pause(self.desk.database, "store-1", reason)
+        self.stores.forget("store-1")
+
+    def minutes_pass(self):
+        self.desk.change("UPDATE outbox SET sending_at = sending_at - interval '2 minutes'")
+
+    def parts(self):
+        return [(each.state, each.flagged, each.status) for each in self.desk.rows(_OURS)]
+
+
+@pytest.fixture
+def counter(database, stores, two_stores):
+    return Counter(database, stores, two_stores[0])
+
+
+def test_what_a_takeover_keeps_from_going_again_is_shown_as_failed_and_can_be_asked_for(counter):
+    counter.channel.refusals = [refusal(131000, 500)]
+    counter.go()
+    counter.take_over()
+    counter.go()
+
+    (part,) = counter.desk.rows(_OURS)
+    assert (part.state, part.status, part.error) == (
+        "cancelled",
+        "failed",
+        "A person has taken over.",
+    )
+
+    asked = counter.act(commands.retry, str(part.outbox_id), AGENT)
+    counter.go()
+
+    assert asked.verdict == "asked"
+    assert counter.parts() == [("accepted", False, "sent")]
+
+
+@pytest.mark.parametrize("policy", ["settle", "resend_once"])
+def test_silence_about_a_bots_part_is_flagged_when_a_person_has_taken_over(counter, policy):
+    counter.desk.change(
+        "UPDATE stores SET settings = settings || jsonb_build_object('unknown_policy', CAST(:policy AS text))",
+        policy=policy,
+    )
+    counter.stores.forget("store-1")
+    counter.channel.refusals = [Unknown("no answer")]
+    counter.go()
+    counter.take_over()
+    counter.minutes_pass()
+    counter.desk.change("INSERT INTO status_flow VALUES ('store-1', clock_timestamp())")
+    counter.go(2)
+
+    assert counter.parts() == [("unknown", True, "unknown")]
+
+
+def test_a_takeover_cancels_no_part_that_a_person_has_asked_for(counter):
+    counter.channel.kind = "image"
+    counter.channel.refusals = [refusal(131053, 400)]
+    counter.go()
+    text, image = [row.outbox_id for row in counter.desk.rows("SELECT * FROM outbox ORDER BY part")]
+    counter.act(commands.retry, str(image), AGENT)
+    counter.desk.change("UPDATE outbox SET state = 'ready' WHERE kind = 'text'")
+
+    lease = counter.desk.lease(counter.conversation)
+    begun = outbox.begin(counter.desk.database, lease, Shown(str(text), "hola"))
+
+    assert begun.verdict == "cancelled"
+    states = {row.kind: row.state for row in counter.desk.rows("SELECT kind, state FROM outbox")}
+    assert states == {"text": "cancelled", "image": "retry"}
+
+
+def test_an_agents_words_that_a_status_says_are_spam_wait_for_the_store(counter):
+    counter.go()
+    counter.channel.sent.clear()
+    counter.say("soy Ana")
+    for _ in range(3):
+        counter.go()
+        callback = counter.channel.sends[-1]
+        wamid = counter.desk.value("SELECT wamid FROM outbox WHERE role = 'agent'")
+        failed = StatusUpdate(wamid, "failed", error_code="131048", callback_data=callback)
+        counter.desk.tell(failed)
+        counter.statuses.apply("store-1")
+        counter.stores.forget("store-1")
+
+    assert len(counter.channel.sends) == 1
+
+    with counter.desk.database.store("store-1") as connection:
+        store_pausing.resume_in(connection, "store-1")
+    counter.stores.forget("store-1")
+    counter.runner.answer("store-1", counter.conversation)
+
+    assert len(counter.channel.sends) == 2
+
+
+@pytest.mark.parametrize("reason", ["spam_limit", "token_expired"])
+def test_the_silence_about_a_part_is_judged_in_a_paused_store_too(counter, reason):
+    counter.channel.refusals = [Unknown("no answer")]
+    counter.go()
+    counter.pause(reason)
+    counter.go()
+    counter.say("soy Ana")
+    counter.go(2)
+
+    assert counter.parts() == [("unknown", False, "unknown")]  # Ana's words wait behind it
+
+    counter.minutes_pass()
+    counter.go(2)
+
+    assert counter.parts()[0] == ("unknown", True, "unknown")
