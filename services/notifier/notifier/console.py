@@ -91,8 +91,11 @@ class Console:
             frame = outbox.take(timeout=beat_at - time.monotonic())
             if frame is not None:
                 ws.sock.send(frame)
-            if socket.is_doubted or time.monotonic() >= beat_at:
+            is_due = time.monotonic() >= beat_at
+            if is_due or socket.is_doubted:
+                socket.is_doubted = False
                 self._rechecks.ask(socket)
+            if is_due:
                 socket.beat()
                 beat_at = time.monotonic() + self._heartbeat_seconds
         ws.close(outbox.closing.code, outbox.closing.reason)

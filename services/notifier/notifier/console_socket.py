@@ -64,7 +64,7 @@ class ConsoleSocket:
         self._agent = session.agent
         self._outbox = outbox
         self._store_id: str | None = None
-        self._is_doubted = False
+        self.is_doubted = False
         self._heard_at: deque[float] = deque(maxlen=_MOST_ACTIONS)
 
     def hear(self, text: str | bytes) -> None:
@@ -82,7 +82,6 @@ class ConsoleSocket:
 
     def beat(self) -> None:
         """Say up to where everything was told."""
-        self._is_doubted = False
         if self._store_id is not None:
             self._live.rooms.beat(self._store_id, self._outbox)
 
@@ -96,13 +95,9 @@ class ConsoleSocket:
         if (store_id := self._store_id) is not None:
             self._live.access.store_for(self._agent, store_id)
 
-    @property
-    def is_doubted(self) -> bool:
-        """Say whether the log-in may have ended or changed: then a beat comes before its time."""
-        return self._is_doubted
-
     def doubt(self) -> None:
-        self._is_doubted = True
+        """Have the log-in looked at again before the next heartbeat: it may have ended."""
+        self.is_doubted = True
         self._outbox.wake()
 
     def close(self, closing: Closing) -> None:
