@@ -117,9 +117,8 @@ class Installation:
         form = {"email": email, "name": "Ana", "password": _PASSWORD, "role": "agent"}
         catalog.post_new(f"/stores/{store_id}/agents", form)
         (agent,) = catalog.get(f"/stores/{store_id}/agents")["agents"]
-        store = {"id": store_id, "name": store_id, "role": "agent"}
-        known = {"id": agent["id"], "email": email, "name": "Ana"}
-        return known | {"administrator": False, "stores": [store]}
+        account: dict[str, Any] = catalog.get(f"/agents/{agent['id']}")
+        return account
 
     def kept(self, kind: str = "message") -> list[str]:
         """List the ids of what the inbox holds, from every store."""
