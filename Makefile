@@ -51,6 +51,9 @@ sending: $(READY) ## Run every journey of sending, with kill -9 around each call
 takeover: $(READY) ## Take over 200 times, at every place where a turn waits and at random moments
 	@$(BIN)/python -m pytest tests/integration/worker/test_takeovers.py -m "" -s $(ARGS)
 
+live: $(READY) ## Run the console's sockets under fire: cut, killed, starved, clogged; and long walks
+	@$(BIN)/python -m pytest tests/journeys/test_live_under_fire.py tests/integration/worker/test_a_screen_is_whole.py -m "" -s $(ARGS)
+
 ui: $(READY) ## Run the browser tests; they need Chromium
 	@$(BIN)/python -m pytest tests/ui $(ARGS)
 
@@ -116,4 +119,4 @@ clean: ## Remove the virtual environment and caches; what runs stored in .data s
 help: ## Print this list
 	@awk 'BEGIN {FS = ":.*## "} /^##@/ {printf "\n%s\n", substr($$0, 5)} /^[a-z0-9-]+:.*## / {printf "  %-12s %s\n", $$1, $$2}' Makefile
 
-.PHONY: run setup test unit integration journeys devstack sending takeover ui soak internet contracts sure format lint types imports sizes alone k8s-check bench chat pictures docs settings token lock clean help
+.PHONY: run setup test unit integration journeys devstack sending takeover live ui soak internet contracts sure format lint types imports sizes alone k8s-check bench chat pictures docs settings token lock clean help

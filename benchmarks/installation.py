@@ -1,7 +1,7 @@
 """Our side: the real installation in a folder of its own, as `make run` starts it.
 
 Embedded PostgreSQL and Redis with production durability, real migrations, the door and the
-catalog under gunicorn, workers as `python -m worker`. No simulator and no notifier.
+catalog under gunicorn, workers as `python -m worker`, the notifier only for its row. No simulator.
 """
 
 import os
@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import psycopg
 import redis
@@ -17,7 +18,9 @@ import redis
 from benchmarks.deliveries import Address
 from benchmarks.running_door import RunningDoor, Variant
 from common.settings import Settings
+from common.tokens import InternalTokens
 from devstack import embedded
+from devstack.catalog_client import CatalogClient
 from devstack.data_directory import DataDirectory
 from devstack.embedded import Embedded
 from devstack.environment import Addresses, owner_environment, service_environment
@@ -34,6 +37,7 @@ from devstack.services import Place, places, program_for
 from devstack.supervisor import StopStage, Supervisor
 
 _PEER_DATABASE = "peer"
+_PASSWORD = "of-an-agent-of-a-bench"  # noqa: S105  # who logs in nowhere else
 _PORTS = 20
 _DOOR_OFFSET = 5  # a second door stands where no service of an installation does
 _GRACE_SECONDS = 6.0
@@ -96,6 +100,25 @@ class Installation:
             address = Address("127.0.0.1", place.port, "/webhooks/{store}")
             leader, *others = pids["ingress"]
             yield RunningDoor(address, leader, len(others))
+
+    @contextmanager
+    def notifier(self, environment: Mapping[str, str]) -> Iterator[tuple[int, int]]:
+        """Run a console for as long as the block lasts; gives gunicorn's pid and the port."""
+        place = next(each for each in places(self.settings) if each.role == "notifier")
+        origin = {"CONSOLE_ORIGINS": f"http://127.0.0.1:{place.port}"}
+        with self._started([place], {**self.environment, **origin, **environment}) as pids:
+            yield pids["notifier"][0], place.port
+
+    def hire(self, store_id: str) -> dict[str, Any]:
+        """Give a store an agent; returns the account as a log-in keeps it."""
+        tokens = InternalTokens(tuple(self.environment["SERVICE_KEYS"].split(",")))
+        catalog = CatalogClient(self.environment["CATALOG_URL"], tokens)
+        email = f"agent@{store_id}.example"
+        form = {"email": email, "name": "Ana", "password": _PASSWORD, "role": "agent"}
+        catalog.post_new(f"/stores/{store_id}/agents", form)
+        (agent,) = catalog.get(f"/stores/{store_id}/agents")["agents"]
+        account: dict[str, Any] = catalog.get(f"/agents/{agent['id']}")
+        return account
 
     def kept(self, kind: str = "message") -> list[str]:
         """List the ids of what the inbox holds, from every store."""

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from benchmarks.rows.assistant_waits import ASSISTANT_WAITS
+from benchmarks.rows.console import CONSOLE
 from benchmarks.rows.door import DOOR_DURABLE, DOOR_REDIS_ONLY, DOOR_WAITS
 from benchmarks.rows.drain import DRAIN
 from benchmarks.rows.end_to_end import END_TO_END
@@ -24,6 +25,7 @@ ROWS: Mapping[str, Row] = {
         QUIET_STORE,
         IDLE,
         MANY_STORES,
+        CONSOLE,
         UNIT_COSTS,
     )
 }

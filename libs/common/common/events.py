@@ -22,7 +22,14 @@ from common.database import Database, announce_after_commit
 
 _LOG = structlog.get_logger()
 _RECORD = text("SELECT record_event(:store, :type, CAST(:session AS uuid), CAST(:refs AS jsonb))")
-_SEQUENCE = text("SELECT sequence_events(:store_id)")
+# Nothing without a number: then the head is all there is to know, and no lock is taken.
+_SEQUENCE = text(
+    """
+    SELECT CASE WHEN EXISTS (SELECT FROM events WHERE store_id = :store_id AND seq IS NULL)
+        THEN sequence_events(:store_id)
+        ELSE coalesce((SELECT last_seq FROM event_heads WHERE store_id = :store_id), 0) END
+    """
+)
 _UNNUMBERED = text("SELECT stores_with_unnumbered_events()")
 # Hints that come closer than this go together.
 _TOGETHER_SECONDS = 0.005
@@ -71,7 +78,12 @@ def record(
 def sequence(database: Database, store_id: str) -> int:
     """Give a number to what is committed without a number; returns the store's head."""
     with database.store(store_id) as connection:
-        return int(connection.scalar(_SEQUENCE, {"store_id": store_id}) or 0)
+        return sequence_in(connection, store_id)
+
+
+def sequence_in(connection: Connection, store_id: str) -> int:
+    """Do so in the caller's transaction, which should end soon: others wait for their numbers."""
+    return int(connection.scalar(_SEQUENCE, {"store_id": store_id}) or 0)
 
 
 def stores_to_sequence(database: Database) -> tuple[str, ...]:

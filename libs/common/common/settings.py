@@ -158,6 +158,18 @@ class Settings:
     s3_region: str = _setting("S3_REGION", "us-east-1", "Region that requests are signed for.")
     s3_access_key_id: str = _setting("S3_ACCESS_KEY_ID", "", "Key id for the bucket.")
     s3_secret_access_key: str = _setting("S3_SECRET_ACCESS_KEY", "", "Secret key for the bucket.")
+    notifier_worker: str = _setting(
+        "NOTIFIER_WORKER",
+        "gevent",
+        "gunicorn's worker of the console: gevent, or gthread (a few hundred sockets).",
+        choices=("gevent", "gthread"),
+    )
+    notifier_threads: int = _setting(
+        "NOTIFIER_THREADS",
+        1040,
+        "Greenlets (or threads) of the console: one for each open socket, eight that stay free.",
+        least=16,
+    )
     console_origins: tuple[str, ...] = _setting(
         "CONSOLE_ORIGINS",
         "",

@@ -5,6 +5,7 @@ application says: it drains the socket's outbox, and looks after what came in wh
 simple-websocket's own thread reads, and answers pings.
 """
 
+import random
 import time
 from collections.abc import Iterator
 from typing import Any
@@ -14,10 +15,11 @@ from flask import Flask, g, request
 from flask_sock import Sock
 from simple_websocket import ConnectionClosed
 
-from common.errors import InvalidRequestError, NotAuthenticatedError, NotFoundError
+from common.errors import InvalidRequestError
 from notifier.access import console_session
 from notifier.console_socket import ConsoleSocket, Live
-from notifier.open_sockets import LOGGED_OUT, OpenSockets
+from notifier.open_sockets import OpenSockets, TooManySocketsError
+from notifier.rechecks import Rechecks
 from notifier.relay import Relay
 from notifier.socket_outbox import SocketOutbox
 from notifier.steady_socket import SteadySocket
@@ -30,6 +32,7 @@ HEARTBEAT_SECONDS = 20.0
 _PING_SECONDS = 25  # a dead peer is known after two of them
 _LARGEST_FRAME = 64 * 1024
 _MOST_UNREAD = 64
+_TURN_SECONDS = 10.0
 _SOCKET_KEYS = ("gunicorn.socket", "werkzeug.socket")
 
 
@@ -47,15 +50,16 @@ class Console:
         self._open_sockets = open_sockets
         self._relay = relay
         self._heartbeat_seconds = heartbeat_seconds
+        self._rechecks = Rechecks()
 
     def install(self, app: Flask) -> None:
-        """Add the route and its guards; the log-in must have been checked before them."""
+        """Add the route and its guards; `admit` and the log-in's check must come before them."""
         app.config["SOCK_SERVER_OPTIONS"] = {
             "ping_interval": _PING_SECONDS,
             "max_message_size": _LARGEST_FRAME,
             "event_class": WakingEvent,
         }
-        app.before_request(self._admit)
+        app.before_request(self._upgrade)
         app.teardown_request(self._give_seat_back)
         Sock(app).route(PATH)(self.serve)
 
@@ -79,26 +83,44 @@ class Console:
             _LOG.info("socket_closed", agent=session.agent.id)
 
     def _converse(self, ws: Any, socket: ConsoleSocket, outbox: SocketOutbox) -> None:
-        beat_at = time.monotonic() + self._heartbeat_seconds
+        # The first one early: who came together must not ask about their log-ins together.
+        beat_at = time.monotonic() + self._heartbeat_seconds * random.uniform(0.5, 1)  # noqa: S311
         while outbox.closing is None:
             for text in _unread(ws):
                 socket.hear(text)
             frame = outbox.take(timeout=beat_at - time.monotonic())
             if frame is not None:
-                ws.send(frame)
-            if socket.is_doubted or time.monotonic() >= beat_at:
-                _beat(socket)
+                ws.sock.send(frame)
+            is_due = time.monotonic() >= beat_at
+            if is_due or socket.is_doubted:
+                socket.is_doubted = False
+                self._rechecks.ask(socket)
+            if is_due:
+                socket.beat()
                 beat_at = time.monotonic() + self._heartbeat_seconds
         ws.close(outbox.closing.code, outbox.closing.reason)
 
-    def _admit(self) -> None:
-        """Refuse what must not be upgraded, and take a seat. Before the 101, or it is too late."""
+    def admit(self) -> None:
+        """Take a seat and a turn, or refuse; the log-in is checked between this and `upgrade`.
+
+        All of it before the 101, or it is too late. A seat first: who waits for a turn waits in
+        a thread. Then a turn: of a thousand who come together a few at a time ask the database.
+        """
         if request.path != PATH:
             return
         self._live.access.check_origin(request.headers.get("Origin"))
         _check_upgrade()
         self._open_sockets.take_seat()
         g.has_seat = True
+        if not self._live.greetings.acquire(timeout=_TURN_SECONDS):
+            raise TooManySocketsError
+        g.has_turn = True
+
+    def _upgrade(self) -> None:
+        """Let the next one take a turn, and make the socket ours."""
+        if request.path != PATH:
+            return
+        self._end_turn()
         # The library accepts compression whenever it is offered; memory is worth more here.
         request.environ.pop("HTTP_SEC_WEBSOCKET_EXTENSIONS", None)
         for key in _SOCKET_KEYS:
@@ -106,8 +128,13 @@ class Console:
                 request.environ[key] = SteadySocket(request.environ[key])
 
     def _give_seat_back(self, _error: BaseException | None) -> None:
+        self._end_turn()
         if g.pop("has_seat", False):
             self._open_sockets.give_seat_back()
+
+    def _end_turn(self) -> None:
+        if g.pop("has_turn", False):
+            self._live.greetings.release()
 
 
 def _check_upgrade() -> None:
@@ -136,13 +163,11 @@ def _end(ws: Any) -> None:
 
 
 def _unread(ws: Any) -> Iterator[str | bytes]:
-    """Give what came in, without waiting; raises ConnectionClosed when the socket is over."""
-    while (text := ws.receive(timeout=0)) is not None:
-        yield text
+    """Give what came in; raises ConnectionClosed when the socket is over.
 
-
-def _beat(socket: ConsoleSocket) -> None:
-    try:
-        socket.beat()
-    except (NotAuthenticatedError, NotFoundError):
-        socket.close(LOGGED_OUT)
+    Asks the library only when there is something: its wait of no time is, for a greenlet, a turn
+    of everybody else.
+    """
+    while ws.input_buffer or not ws.connected:
+        if (text := ws.receive(timeout=0)) is not None:
+            yield text

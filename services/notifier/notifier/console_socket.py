@@ -4,13 +4,12 @@ Everything it is answered goes through its outbox, so that answers and events ke
 Each action is authorised anew; what is not the agent's is answered as what does not exist.
 """
 
+import threading
 import time
 from collections import deque
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
-
-import structlog
 
 from common import events, metrics
 from common.database import Database
@@ -26,9 +25,11 @@ from notifier.replay import Missed
 from notifier.rooms import Rooms
 from notifier.socket_outbox import Closing, SocketOutbox
 
-_LOG = structlog.get_logger()
-
 TOO_TALKATIVE = Closing(1008, "Too many actions.")
+TRY_AGAIN = Closing(1013, "Try again shortly.")
+# At once, of a whole process: a thousand consoles that come back together take turns here, and
+# leave connections to the database for everybody else.
+MOST_GREETINGS = 6
 _MOST_ACTIONS = 600
 _ACTIONS_PERIOD_SECONDS = 60.0
 
@@ -42,10 +43,13 @@ class Live:
     access: Access
     rooms: Rooms
     hints: Hints
+    greetings: threading.Semaphore = field(
+        default_factory=lambda: threading.Semaphore(MOST_GREETINGS)
+    )
 
 
 class ConsoleSocket:
-    """The near end of one socket. Others call only `close`, `doubt` and `cut`."""
+    """The near end of one socket. Others call only `check`, `close`, `doubt` and `cut`."""
 
     def __init__(
         self,
@@ -60,7 +64,7 @@ class ConsoleSocket:
         self._agent = session.agent
         self._outbox = outbox
         self._store_id: str | None = None
-        self._is_doubted = False
+        self.is_doubted = False
         self._heard_at: deque[float] = deque(maxlen=_MOST_ACTIONS)
 
     def hear(self, text: str | bytes) -> None:
@@ -77,26 +81,23 @@ class ConsoleSocket:
             self._outbox.put([frames.refused(error, concerning)])
 
     def beat(self) -> None:
-        """Check that the log-in still holds, and say up to where everything was told.
-
-        Raises NotAuthenticatedError, or StoreNotFoundError when the agent lost the store. What
-        cannot be checked for now is checked at the next beat.
-        """
-        self._is_doubted = False
-        try:
-            self._check()
-        except TemporaryError as error:
-            _LOG.warning("log_in_not_checked", code=error.code)
+        """Say up to where everything was told."""
         if self._store_id is not None:
             self._live.rooms.beat(self._store_id, self._outbox)
 
-    @property
-    def is_doubted(self) -> bool:
-        """Say whether the log-in may have ended or changed: then a beat comes before its time."""
-        return self._is_doubted
+    def check(self) -> None:
+        """Look again whether the log-in holds; called aside from the socket's own thread.
+
+        Raises NotAuthenticatedError, StoreNotFoundError when the agent lost the store, or
+        TemporaryError when that cannot be told for now.
+        """
+        self._agent = self._live.access.sign_in.present(self.session_key).agent
+        if (store_id := self._store_id) is not None:
+            self._live.access.store_for(self._agent, store_id)
 
     def doubt(self) -> None:
-        self._is_doubted = True
+        """Have the log-in looked at again before the next heartbeat: it may have ended."""
+        self.is_doubted = True
         self._outbox.wake()
 
     def close(self, closing: Closing) -> None:
@@ -108,11 +109,6 @@ class ConsoleSocket:
             self._live.rooms.leave(self._store_id, self._outbox)
             metrics.console_sockets.labels(self._store_id).dec()
             self._store_id = None
-
-    def _check(self) -> None:
-        self._agent = self._live.access.sign_in.present(self.session_key).agent
-        if self._store_id is not None:
-            self._live.access.store_for(self._agent, self._store_id)
 
     def _do(self, action: Mapping[str, Any]) -> None:
         does = {
@@ -129,28 +125,45 @@ class ConsoleSocket:
     def _hello(self, action: Mapping[str, Any], needed: Permission) -> None:
         hello = actions.read_hello(action)
         store = self._live.access.allowed_store(self._agent, hello.store_id, needed)
-        head = events.sequence(self._live.database, store.store_id)
-        with self._live.database.store(store.store_id) as connection:
-            rooms = frozenset(snapshot.known_sessions(connection, store.store_id, hello.rooms))
-            audit.record_reading(connection, store.store_id, self._agent, rooms)
-        told = self._enter(store.store_id, rooms, head)
-        opening: list[str] = []
         try:
-            # Again: the hint of what was committed meanwhile may have come before we listened.
-            head = max(told, events.sequence(self._live.database, store.store_id))
+            with self._live.greetings:
+                unknown = self._greet(store, hello)
+        except TemporaryError:
+            # Without an answer the other side would wait for ever: it is to come back.
+            self.close(TRY_AGAIN)
+            raise
+        for each in unknown:
+            self._outbox.put([frames.refused(no_such_session(), {"session_id": each})])
+
+    def _greet(self, store: Store, hello: actions.Hello) -> list[str]:
+        """Hear the store, then read what was missed; returns the rooms that are none of it."""
+        told = self._enter(store.store_id, hello.rooms)
+        opening: list[str] = []
+        head = told
+        try:
+            # Read after we listen: the hint of what is committed by now may have come before.
+            head, known = self._standing(store.store_id, hello.rooms)
+            head = max(told, head)
             self._live.rooms.catch_up(store.store_id, self._outbox, head)
-            opening = self._opening(store, Missed(store.store_id, hello.last_seq, head), rooms)
+            opening = self._opening(store, Missed(store.store_id, hello.last_seq, head), known)
         except ServiceError:
             self.leave()
             self._outbox.hold()
             raise
         finally:
             self._outbox.release(opening, head)
-        for unknown in sorted(hello.rooms - rooms):
-            self._outbox.put([frames.refused(no_such_session(), {"session_id": unknown})])
+        unknown = sorted(hello.rooms - known)
+        for each in unknown:
+            self._live.rooms.part(store.store_id, self._outbox, each)
+        return unknown
 
-    def _enter(self, store_id: str, rooms: frozenset[str], head: int) -> int:
-        """Hear a store instead of the former one; everything after the answer is kept for us."""
+    def _enter(self, store_id: str, rooms: frozenset[str]) -> int:
+        """Hear a store instead of the former one; everything after the answer is kept for us.
+
+        A room that is another store's never has an event of this one, so nobody looks first.
+        """
+        told = self._live.rooms.told(store_id)
+        head = events.sequence(self._live.database, store_id) if told is None else told
         self.leave()
         self._outbox.hold()
         told = self._live.rooms.enter(store_id, self._outbox, rooms, head)
@@ -158,11 +171,21 @@ class ConsoleSocket:
         metrics.console_sockets.labels(store_id).inc()
         return told
 
+    def _standing(self, store_id: str, rooms: frozenset[str]) -> tuple[int, frozenset[str]]:
+        """Read the store's head, everything committed counted in, and which rooms are its own."""
+        with self._live.database.store(store_id) as connection:
+            known = snapshot.known_sessions(connection, store_id, rooms) if rooms else ()
+            if known:
+                audit.record_reading(connection, store_id, self._agent, frozenset(known))
+            return events.sequence_in(connection, store_id), frozenset(known)
+
     def _opening(self, store: Store, missed: Missed, rooms: frozenset[str]) -> list[str]:
+        welcome = frames.welcome(store.store_id, missed.head)
+        if not missed.count:
+            return [welcome]
         reader = self._live.readers.of(store)
         with self._live.database.store(store.store_id) as connection:
-            told = replay.frames_of(connection, reader, missed, rooms)
-        return [frames.welcome(store.store_id, missed.head), *told]
+            return [welcome, *replay.frames_of(connection, reader, missed, rooms)]
 
     def _join(self, action: Mapping[str, Any], needed: Permission) -> None:
         store_id, session_id = self._place_of(action, needed)

@@ -6,9 +6,14 @@ Step 10 of a message's life. Pure: text in, text out.
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from common.errors import ServiceError
+
+_TEXT = 0x81  # the last piece of a text, and the first
+_TWO_BYTES, _EIGHT_BYTES = 126, 127
+_MOST_IN_TWO = 0xFFFF
 
 
 @dataclass(frozen=True)
@@ -19,6 +24,11 @@ class Told:
     type: str
     session_id: str | None
     text: str | None
+
+    @cached_property
+    def frame(self) -> bytes:
+        """Give the frame, made once however many sockets it goes to."""
+        return websocket_frame(self.text or "")
 
 
 @dataclass(frozen=True)
@@ -45,6 +55,17 @@ class Resync:
 
 
 @dataclass(frozen=True)
+class Heartbeat:
+    """Up to here everything was told: it goes with what it counts, and is nothing without it."""
+
+    head: int
+
+    @property
+    def text(self) -> str:
+        return _text(type="heartbeat", head_seq=self.head)
+
+
+@dataclass(frozen=True)
 class Answer:
     """A frame without a number that must arrive."""
 
@@ -58,7 +79,7 @@ class Whisper:
     text: str
 
 
-Entry = Told | Skipped | Resync | Answer | Whisper
+Entry = Told | Skipped | Resync | Heartbeat | Answer | Whisper
 
 
 def event(seq: int, event_type: str, store_id: str, **content: Any) -> str:
@@ -74,10 +95,6 @@ def joined(session_id: str, seq: int) -> Answer:
     return Answer(_text(type="joined", session_id=session_id, seq=seq))
 
 
-def heartbeat(head: int) -> Answer:
-    return Answer(_text(type="heartbeat", head_seq=head))
-
-
 def typing(session_id: str, agent_id: str, agent_name: str) -> Whisper:
     agent = {"id": agent_id, "name": agent_name}
     return Whisper(_text(type="typing", session_id=session_id, agent=agent))
@@ -87,6 +104,17 @@ def refused(error: ServiceError, concerning: Mapping[str, Any]) -> Answer:
     """Say why an action was not done; `concerning` repeats what it named."""
     reason = {"code": error.code, "message": error.message, "details": error.details}
     return Answer(_text(type="error", error=reason, **concerning))
+
+
+def websocket_frame(text: str) -> bytes:
+    """Write a whole text frame of a server: not masked, not compressed, in one piece."""
+    content = text.encode("utf-8", "replace")
+    size = len(content)
+    if size < _TWO_BYTES:
+        return bytes((_TEXT, size)) + content
+    if size <= _MOST_IN_TWO:
+        return bytes((_TEXT, _TWO_BYTES)) + size.to_bytes(2, "big") + content
+    return bytes((_TEXT, _EIGHT_BYTES)) + size.to_bytes(8, "big") + content
 
 
 def _text(**frame: Any) -> str:

@@ -1,13 +1,14 @@
 """Step 10. Carries what is committed to the rooms, store by store, in the order of its numbers.
 
-One thread for each process. A hint only says where to look: the rows are the truth, and a
-look at every listened-to store repairs lost hints (P6, P8). An error that nobody foresaw ends
-the process, loudly: sockets reconnect elsewhere, and nothing is missed.
+One thread for each process, and a few that carry for it. A hint only says where to look: the
+rows are the truth, and a look at every listened-to store repairs lost hints (P6, P8). An error
+that nobody foresaw ends the process, loudly: sockets reconnect elsewhere, and nothing is missed.
 """
 
 import threading
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor, wait
 
 import structlog
 from sqlalchemy import text
@@ -17,6 +18,7 @@ from common.database import Database
 from common.errors import ServiceError, TemporaryError
 from common.logs import traceback_of
 from notifier import frames, rendering
+from notifier.frames import Told
 from notifier.hints import Heard, Hints
 from notifier.message_reader import MessageReaders
 from notifier.revocations import Revocations
@@ -25,6 +27,7 @@ from notifier.rooms import Rooms
 _LOG = structlog.get_logger()
 
 _BATCH = 200
+_CARRIERS = 4
 _LOOK_SECONDS = 1.0
 _REPAIR_SECONDS = 5.0
 _HEADS = text("SELECT store_id, last_seq FROM event_heads_of(:store_ids)")
@@ -53,6 +56,7 @@ class Relay:
         self._stopping = False
         self._is_down = False
         self._repair_at = 0.0
+        self._carriers = ThreadPoolExecutor(_CARRIERS, "carrier")
         self._owed: set[str] = set()  # stores that could not be read for now
 
     def start(self) -> None:
@@ -68,6 +72,7 @@ class Relay:
         with self._starting:
             if self._thread is not None:
                 self._thread.join(_REPAIR_SECONDS)
+        self._carriers.shutdown(wait=False)
 
     def _run(self) -> None:
         try:
@@ -113,10 +118,14 @@ class Relay:
         }
 
     def _carry_owed(self) -> None:
+        """Carry some stores at once, each by itself; who is listened to comes first."""
         listened_to = self._rooms.stores()
-        for store_id in sorted(self._owed, key=lambda each: each not in listened_to):
+        owed = sorted(self._owed, key=lambda each: each not in listened_to)
+        carried = [(each, self._carriers.submit(self._carry, each)) for each in owed]
+        wait([future for _, future in carried])
+        for store_id, future in carried:
             try:
-                self._carry(store_id)
+                future.result()
             except TemporaryError:
                 raise
             except ServiceError as error:  # one store's trouble is not the others'
@@ -125,19 +134,29 @@ class Relay:
 
     def _carry(self, store_id: str) -> None:
         """Have a store's events numbered, and tell them to who listens."""
-        head = events.sequence(self._database, store_id)
         while True:
             told = self._rooms.told(store_id)
-            if told is None or told >= head:
+            if told is None:
+                events.sequence(self._database, store_id)
                 return
-            reader = self._readers.of(self._readers.stores.get(store_id))
-            with self._database.store(store_id) as connection:
-                batch = events.after(connection, store_id, told, _BATCH)
-                rendered = rendering.render(connection, reader, batch)
-            if batch and batch[0].seq == told + 1:
+            head, rendered = self._read(store_id, told)
+            # Told only now: until the commit the numbers may still become others.
+            if rendered and rendered[0].seq == told + 1:
                 self._rooms.tell(store_id, rendered)
-            else:
+            elif told < head:
                 self._rooms.resync(store_id, head)  # rows beyond their retention are gone
+            if (self._rooms.told(store_id) or head) >= head:
+                return
+
+    def _read(self, store_id: str, told: int) -> tuple[int, list[Told]]:
+        """Read a batch and the head, numbering first, in one transaction: ways cost time."""
+        reader = self._readers.of(self._readers.stores.get(store_id))
+        with self._database.store(store_id) as connection:
+            head = events.sequence_in(connection, store_id)
+            if head <= told:
+                return head, []
+            batch = events.after(connection, store_id, told, _BATCH)
+            return head, rendering.render(connection, reader, batch)
 
     def _note_down(self, error: TemporaryError) -> None:
         if not self._is_down:

@@ -17,7 +17,7 @@ from notifier.message_reader import MessageReader
 from notifier.wire import ListedSession, ShownMessage, instant
 
 _SHOW_A_MESSAGE = frozenset({"new_message", "message_update"})
-_SHOW_A_CONVERSATION = frozenset({"session_new", "chat_list_update"})
+_SHOW_A_CONVERSATION = frozenset({"session_new", "chat_list_update", "session_update"})
 
 
 @dataclass(frozen=True)
@@ -70,8 +70,6 @@ def _content(event: Event, read: _Read) -> dict[str, Any] | None:
     if event.type in _SHOW_A_CONVERSATION:
         session = read.sessions.get(event.session_id or "")
         return _conversation_content(event, session) if session else None
-    if event.type == "session_update":
-        return {"id": event.session_id, **event.refs}
     return dict(event.refs)
 
 
@@ -83,4 +81,7 @@ def _conversation_content(event: Event, session: ListedSession) -> dict[str, Any
             "name": session.name,
             "time": instant(event.at),
         }
+    if event.type == "session_update":
+        # What happened then, and how the line stands now: an owner brings more than a name.
+        return {"id": event.session_id, **event.refs, "session": vars(session)}
     return {"sessionId": event.session_id, **vars(session)}

@@ -23,14 +23,19 @@ class Missed:
     last_seq: int | None
     head: int
 
+    @property
+    def count(self) -> int:
+        """How many it lacks; below 0 when it claims more than there is."""
+        return 0 if self.last_seq is None else self.head - self.last_seq
+
 
 def frames_of(
     connection: Connection, reader: MessageReader, missed: Missed, rooms: AbstractSet[str]
 ) -> list[str]:
     """Write what was missed, in order and without gaps, or one `resync`. Never a part of it."""
-    if missed.last_seq is None or missed.last_seq == missed.head:
+    count = missed.count
+    if missed.last_seq is None or count == 0:
         return []
-    count = missed.head - missed.last_seq
     if not 0 < count <= MOST_MISSED:
         return [Resync(missed.head).text]
     rows = events.after(connection, missed.store_id, missed.last_seq, count)

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from notifier import frames
-from notifier.frames import Entry, Resync, Skipped, Told, Whisper
+from notifier.frames import Entry, Heartbeat, Resync, Skipped, Told, Whisper
 
 # Their content belongs to one conversation; everything else is for the whole store.
 ROOM_EVENTS = frozenset({"new_message", "message_status", "message_update"})
@@ -102,7 +102,7 @@ class Rooms:
     def beat(self, store_id: str, listener: Listener) -> None:
         """Tell one socket how far it was told, after all that it was told."""
         with self._lock:
-            listener.put([frames.heartbeat(self._audiences[store_id].told)])
+            listener.put([Heartbeat(self._audiences[store_id].told)])
 
     def whisper(self, store_id: str, session_id: str, whisper: Whisper) -> None:
         """Tell a room something that has no number."""

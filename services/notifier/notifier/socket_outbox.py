@@ -5,11 +5,21 @@ is: on overflow it forgets what waits and says `resync` once.
 """
 
 import threading
+import time
 from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from notifier.frames import Answer, Entry, Resync, Skipped, Told, Whisper
+from notifier.frames import (
+    Answer,
+    Entry,
+    Heartbeat,
+    Resync,
+    Skipped,
+    Told,
+    Whisper,
+    websocket_frame,
+)
 
 # reliability.md 3.2: 256 events or 256 KB for each connection.
 MOST_ENTRIES = 256
@@ -22,6 +32,11 @@ class Closing:
 
     code: int
     reason: str
+
+
+TOO_SLOW = Closing(1013, "Reads too slowly.")
+# Who reads a little is never blocked for long, and never whole either: after so long it ends.
+_PATIENCE_SECONDS = 10.0
 
 
 class SocketOutbox:
@@ -40,6 +55,7 @@ class SocketOutbox:
         self._is_held = False
         self._is_woken = False
         self._closing: Closing | None = None
+        self._behind_since = 0.0  # since when it overflows; 0 once its reader has caught up
 
     @property
     def closing(self) -> Closing | None:
@@ -76,9 +92,11 @@ class SocketOutbox:
             self._is_held = False
             self._changed.notify_all()
 
-    def take(self, timeout: float) -> str | None:
-        """Wait for the next frame; None when the time is over, on `wake` and on `close`."""
+    def take(self, timeout: float) -> bytes | None:
+        """Wait for the next frame as it is written; None in time, on `wake` and on `close`."""
         with self._changed:
+            if not (self._waiting or self._opening):
+                self._behind_since = 0.0
             self._changed.wait_for(self._is_to_return, timeout)
             self._is_woken = False
             if self._is_held or self._closing:
@@ -101,14 +119,14 @@ class SocketOutbox:
         has_something = bool(self._opening or self._waiting) and not self._is_held
         return has_something or self._is_woken or self._closing is not None
 
-    def _next(self) -> str | None:
+    def _next(self) -> bytes | None:
         if self._opening:
-            return self._opening.popleft()
+            return websocket_frame(self._opening.popleft())
         if not self._waiting:
             return None
         entry = self._waiting.popleft()
         self._characters -= _size(entry)
-        return entry.text
+        return entry.frame if isinstance(entry, Told) else websocket_frame(entry.text)
 
     def _add(self, whole: Entry) -> None:
         entry = _after(whole, self._known)
@@ -119,7 +137,7 @@ class SocketOutbox:
             self._waiting[-1] = Skipped(last.first, entry.last)
             return
         if not self._has_room_for(entry):
-            if isinstance(entry, Whisper):
+            if isinstance(entry, Whisper | Heartbeat):
                 return
             self._overflow(entry)
             return
@@ -132,6 +150,10 @@ class SocketOutbox:
         return self._characters + _size(entry) <= self._most_characters
 
     def _overflow(self, entry: Entry) -> None:
+        now = time.monotonic()
+        self._behind_since = self._behind_since or now
+        if now - self._behind_since > _PATIENCE_SECONDS:
+            self._closing = self._closing or TOO_SLOW
         answers = [each for each in self._waiting if isinstance(each, Answer)]
         head = max((_last_number(each) for each in (*self._waiting, entry)), default=0)
         self._forget()

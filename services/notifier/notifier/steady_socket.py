@@ -6,7 +6,6 @@ own for pings and pongs) and without a time limit. This stands between it and th
 
 import contextlib
 import socket
-import struct
 import threading
 import time
 from collections.abc import Callable
@@ -15,7 +14,6 @@ from collections.abc import Callable
 SEND_SECONDS = 10.0
 # Small, so that a reader who does not read is noticed here and not kept in the kernel's memory.
 _SEND_BUFFER = 64 * 1024
-_MICROSECONDS = 1_000_000
 
 Notice = Callable[[], None]
 
@@ -30,8 +28,8 @@ class SteadySocket:
         self._is_broken = False
         self.on_close: Notice = lambda: None
         self.is_flooded: Callable[[], bool] = lambda: False
-        limit = struct.pack("ll", int(seconds), int(seconds % 1 * _MICROSECONDS))
-        sock.setsockopt(socket.SOL_SOCKET, socket.SO_SNDTIMEO, limit)
+        # Not SO_SNDTIMEO: a greenlet's socket never blocks, and would wait for ever.
+        sock.settimeout(seconds)
         sock.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _SEND_BUFFER)
 
     def send(self, frame: bytes) -> int:

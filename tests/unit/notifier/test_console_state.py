@@ -165,6 +165,14 @@ def test_a_message_that_changed_keeps_its_place_and_shows_the_rest():
     assert state["thread"]["messages"][0]["reactions"] == {"user": "👍"}
 
 
+def test_a_quote_changes_with_what_it_quotes():
+    quoted = {"id": "1", "role": "user", "kind": "text", "content": "hola"}
+    gone = event(11, "message_update", {"sessionId": "a", "message": message("1", revoked=True)})
+    state = after(loaded(message("1"), message("2", quoted=quoted)), gone)
+
+    assert state["thread"]["messages"][1]["quoted"] == quoted | {"kind": "revoke", "content": ""}
+
+
 def test_a_change_that_comes_late_takes_no_status_back():
     sent = event(12, "message_status", {"message_id": "1", "status": "read"})
     change = event(13, "message_update", {"sessionId": "a", "message": message("1", role="agent")})
@@ -251,12 +259,15 @@ def test_a_customer_has_one_line_and_who_reads_goes_on_in_the_new_session():
 
 
 def test_the_composer_is_closed_for_who_does_not_hold_the_conversation():
-    update = {"id": "a", "status": "human", "agent": "Beto"}
+    def becomes(status, **more):
+        told = {"id": "a", "status": status, "session": line(status=status, **more)}
+        return after(event(11, "session_update", told))["lock"]
+
     reasons = [
         after()["lock"],
-        after(event(11, "session_update", {"id": "a", "status": "handover"}))["lock"],
-        after(event(11, "session_update", {**update, "agent_id": "beto"}))["lock"],
-        after(event(11, "session_update", {**update, "agent_id": "me"}))["lock"],
+        becomes("handover"),
+        becomes("human", owner="beto"),
+        becomes("human"),
         after(listed(line(status="human", window_expires_at="2020-01-01T00:00:00Z")))["lock"],
     ]
 

@@ -1,6 +1,6 @@
 """Who gets which event."""
 
-from notifier.frames import Answer, Resync, Skipped, Told, Whisper
+from notifier.frames import Answer, Heartbeat, Resync, Skipped, Told, Whisper
 from notifier.rooms import Rooms, entries_for
 
 
@@ -149,4 +149,4 @@ def test_a_heartbeat_names_the_last_number_told():
 
     rooms.beat("store-1", ear)
 
-    assert ear.heard == [Answer('{"type":"heartbeat","head_seq":5}')]
+    assert ear.heard == [Heartbeat(5)]

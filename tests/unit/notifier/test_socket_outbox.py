@@ -5,8 +5,9 @@ import threading
 
 import pytest
 
-from notifier.frames import Answer, Resync, Skipped, Told, Whisper
-from notifier.socket_outbox import Closing, SocketOutbox
+from benchmarks.frames import FrameReader
+from notifier.frames import Answer, Heartbeat, Resync, Skipped, Told, Whisper, websocket_frame
+from notifier.socket_outbox import TOO_SLOW, Closing, SocketOutbox
 
 
 def told(seq, text=None):
@@ -16,8 +17,23 @@ def told(seq, text=None):
 def everything(outbox):
     frames = []
     while (frame := outbox.take(0)) is not None:
-        frames.append(frame)
+        frames.append(words_of(frame))
     return frames
+
+
+def words_of(frame):
+    """Read a frame with one that forgives nothing."""
+    reader = FrameReader()
+    (read,) = reader.take(b"HTTP/1.1 101 Yes\r\n\r\n" + frame)
+    assert reader.is_between_frames
+    return read.content.decode()
+
+
+@pytest.mark.parametrize("size", [0, 125, 126, 65_535, 65_536, 200_000])
+def test_a_frame_of_any_size_is_whole(size):
+    text = "ñ" * (size // 2) + "x" * (size % 2)
+
+    assert words_of(websocket_frame(text)) == text
 
 
 @pytest.fixture
@@ -122,7 +138,7 @@ def test_another_hello_forgets_the_former_stores_numbers_and_no_answer(outbox):
 
 def test_the_writer_is_woken_by_a_frame_by_a_wake_and_by_the_end(outbox):
     for act, taken in (
-        (lambda: outbox.put([told(1)]), "event 1"),
+        (lambda: outbox.put([told(1)]), websocket_frame("event 1")),
         (outbox.wake, None),
         (lambda: outbox.close(Closing(1001, "bye")), None),
     ):
@@ -146,3 +162,28 @@ def test_the_first_reason_to_close_stands(outbox):
     outbox.close(Closing(1001, "second"))
 
     assert outbox.closing == Closing(1008, "first")
+
+
+def test_a_heartbeat_is_dropped_with_what_it_counts(outbox):
+    outbox.put([told(1), told(2), Heartbeat(2), told(3), told(4)])
+
+    assert everything(outbox) == [Resync(4).text]
+    outbox.put([Heartbeat(4)])
+    outbox.hold()
+    outbox.release(["welcome"], 9)
+    assert everything(outbox) == ["welcome"]
+
+
+def test_who_stays_behind_is_closed_and_who_catches_up_is_not(outbox, monkeypatch):
+    now = [100.0]
+    monkeypatch.setattr("notifier.socket_outbox.time.monotonic", lambda: now[0])
+    burst = [told(number) for number in range(1, 12)]
+    outbox.put(burst)
+    everything(outbox)
+    now[0] += 11
+    outbox.put(burst)
+    assert outbox.closing is None
+
+    now[0] += 11
+    outbox.put(burst)
+    assert outbox.closing == TOO_SLOW

@@ -1,7 +1,16 @@
 // The socket: says hello with the last number received, and never lets a gap pass.
 
-const LONGEST_WAIT = 15_000;
+const LONGEST_WAIT = 30_000;
 const SILENCE = 45_000; // two heartbeats, and a bit
+const GOING_AWAY = [1001, 1012]; // a deploy: another server is there, or will be in a moment
+const TRY_LATER = 1013; // too many at once
+
+/** Say how long to wait before an attempt, anywhere from a second on: not all may come at once. */
+export function waitBefore(attempt, code = 0, dice = Math.random) {
+  const least = code === TRY_LATER ? 8000 : 4000;
+  const most = Math.min(LONGEST_WAIT, GOING_AWAY.includes(code) ? 3000 : Math.max(least, 1000 * 2 ** attempt));
+  return 1000 + dice() * (most - 1000);
+}
 
 /**
  * Keep a socket to one store at a time.
@@ -25,7 +34,7 @@ export function createLive(known, on) {
     socket = mine;
     mine.addEventListener("open", () => mine === socket && greet());
     mine.addEventListener("message", ({ data }) => mine === socket && hear(JSON.parse(data)));
-    mine.addEventListener("close", () => mine === socket && lost());
+    mine.addEventListener("close", ({ code }) => mine === socket && lost(code));
     listenForSilence();
   }
 
@@ -67,13 +76,12 @@ export function createLive(known, on) {
     else connect();
   }
 
-  function lost() {
+  function lost(code = 0) {
     drop();
     if (!isWanted) return;
     on.connection("offline");
     attempt += 1;
-    const most = Math.min(LONGEST_WAIT, 1000 * 2 ** attempt);
-    timer = setTimeout(retry, 1000 + Math.random() * (most - 1000));
+    timer = setTimeout(retry, waitBefore(attempt, code));
   }
 
   async function retry() {

@@ -146,15 +146,9 @@ function succeeded(state, event) {
   return { ...state, openId: id, thread: { ...state.thread, id } };
 }
 
-const OWNERS = { bot: "bot", resolved: "bot", handover: "queue" };
-
-function moved(state, event) {
-  const { id, status, agent, agent_id: agentId, handover_trigger: trigger } = event.data;
-  const values = { status, owner: OWNERS[status] ?? agentId, owner_name: agent ?? "", seq: event.seq };
-  values.waiting_since = status === "handover" ? event.at : null;
-  if (trigger) values.handover_trigger = trigger;
-  const line = state.sessions[id];
-  return line && line.seq < event.seq ? patched(state, id, values) : state;
+/** Whose it is changed; the line that came with it says how it stands now. */
+function moved(state, { data, seq }) {
+  return data.session ? { ...state, sessions: withLine(state.sessions, data.session, seq) } : state;
 }
 
 const isIn = {
@@ -169,8 +163,9 @@ export function shown(state, filter = state.filter) {
   const lines = Object.values(state.sessions).filter(
     (line) => isIn[filter](line, state) && (!ids || ids.has(line.id)));
   const newest = (line) => line.last_message_at ?? "";
-  const byTime = (one, other) => newest(other).localeCompare(newest(one));
-  const byWait = (one, other) => (one.waiting_since ?? "").localeCompare(other.waiting_since ?? "");
+  const byId = (one, other) => one.id.localeCompare(other.id); // of one moment: always the same order
+  const byTime = (one, other) => newest(other).localeCompare(newest(one)) || byId(one, other);
+  const byWait = (one, other) => (one.waiting_since ?? "").localeCompare(other.waiting_since ?? "") || byId(one, other);
   return lines.sort(filter === "waiting" ? byWait : byTime);
 }
 

@@ -3,6 +3,7 @@
 const RANK = { received: 0, queued: 0, sending: 1, unknown: 2, sent: 3, retrying: 4, delivered: 5, read: 6, played: 7, failed: 8 };
 const ARRIVED = new Set(["delivered", "read", "played"]);
 const SLOW = 5000; // milliseconds a send may take before what waits behind it says so
+const QUOTED = 200; // characters of a message that a quote shows, as the server has it
 const isNotice = (message) => message.kind === "notice";
 
 export const opened = (state, { sessionId }) => ({
@@ -132,7 +133,14 @@ const unnamed = (thread, message) => thread.messages.find((each) =>
   message.role === "agent" && each.client_id && each.id === each.client_id && each.kind === message.kind && each.content === message.content);
 
 /** A message that is here shows something else by now: a reaction, other words, its picture. */
-const renewed = (thread, message) => changed(thread, (each) => each.id === message.id, (each) => merged(each, message));
+const renewed = (thread, message) => requoted(
+  changed(thread, (each) => each.id === message.id, (each) => merged(each, message)), message);
+
+/** What others quote of it changes with it: words that were deleted stay nowhere. */
+function requoted(thread, { id, role, kind, content, revoked }) {
+  const quoted = { id, role, kind: revoked ? "revoke" : kind, content: revoked ? "" : [...content].slice(0, QUOTED).join("") };
+  return changed(thread, (each) => each.quoted?.id === id, () => ({ quoted }));
+}
 
 function advanced(thread, { message_id: id, status, error = "", error_code = "", attempt = 1 }) {
   const can_retry = status === "failed" || (status === "unknown" && Boolean(error));
