@@ -25,7 +25,8 @@ _PARTS = """
 """
 _TURNS = """
     SELECT store_id, turn_id, conversation_id, started_at, finished_at
-    FROM turns WHERE store_id = ANY(:stores) ORDER BY store_id, conversation_id, started_at
+    FROM turns WHERE store_id = ANY(:stores) AND outcome <> 'shown'  -- to show answers nothing
+    ORDER BY store_id, conversation_id, started_at
 """
 
 

@@ -9,7 +9,9 @@ down_revision = "0016"
 
 
 def upgrade() -> None:
+    op.execute(statements("0017_beginning.sql"))
     op.execute(statements("0017_settling.sql"))
+    op.execute(statements("0017_shown_behind.sql"))
 
 
 def downgrade() -> None:

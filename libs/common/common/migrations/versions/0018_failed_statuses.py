@@ -9,7 +9,9 @@ down_revision = "0017"
 
 
 def upgrade() -> None:
+    op.execute(statements("0018_fates.sql"))
     op.execute(statements("0018_failed_statuses.sql"))
+    op.execute(statements("0018_settled_parts.sql"))
 
 
 def downgrade() -> None:
