@@ -1,0 +1,3 @@
+// Words of the page: see texts_en.js.
+
+export const en = {};

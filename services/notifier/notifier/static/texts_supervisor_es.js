@@ -1,0 +1,3 @@
+// Words of the page: see texts_es.js.
+
+export const es = {};
