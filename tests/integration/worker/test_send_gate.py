@@ -14,7 +14,7 @@ from tests.journeys.sliding import most_within, rate_of
 from worker.send_gate import GateClosedError, SendGate
 from worker.send_gate.scripts import GateScripts
 
-LIMIT_SHARE = 0.97
+LIMIT_SHARE = 0.94
 INTERVAL = 100 / LIMIT_SHARE  # ms, at ten a second
 START = 1_000_000.0
 
