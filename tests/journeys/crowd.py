@@ -83,13 +83,15 @@ class Crowd(Stack):
         Like Meta, it delivers again what the door could not take for now.
         """
         for first in range(0, len(messages), _MOST_IN_A_DELIVERY):
-            asked = {"messages": list(messages[first : first + _MOST_IN_A_DELIVERY])}
-            eventually(lambda: self._is_taken(store, asked), 30, f"a delivery to {store}")
+            self._write_some(store, list(messages[first : first + _MOST_IN_A_DELIVERY]))
 
-    def _is_taken(self, store: str, asked: dict[str, Any]) -> bool:
-        answer = self.deliver(store, asked)
-        assert answer.get("status") in (200, 503), answer
-        return bool(answer["status"] == 200)
+    def _write_some(self, store: str, messages: list[dict[str, Any]]) -> None:
+        def is_taken() -> bool:
+            answer = self.deliver(store, {"messages": messages})
+            assert answer.get("status") in (200, 503), answer
+            return bool(answer["status"] == 200)
+
+        eventually(is_taken, 30, f"a delivery to {store}")
 
     def calls(self, store: str) -> list[dict[str, Any]]:
         """List every message the Graph API was asked to send, in order of arrival."""
