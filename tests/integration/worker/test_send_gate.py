@@ -88,7 +88,7 @@ def test_who_waits_goes_before_who_comes_and_keeps_the_place_when_early(desk):
 
     desk.later(50)
     assert desk.wait(store, part="a") == 57
-    desk.later(54)
+    desk.later(57)
     assert desk.wait(store, part="new") > 200
     assert desk.wait(store, part="a") == 0
     assert desk.wait(store, part="b") == 106
