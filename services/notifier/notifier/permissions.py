@@ -97,6 +97,7 @@ ROUTES: Mapping[tuple[str, str], Permission] = {
     ("GET", "templates.list_templates"): _P.ANSWER,
     ("POST", "templates.preview"): _P.ANSWER,
     ("POST", "templates.refresh"): _P.REFRESH_TEMPLATES,
+    ("GET", "goods.list_goods"): _P.READ_CATALOG,
     ("GET", "canned.list_canned"): _P.ANSWER,
     ("POST", "canned.add"): _P.CHANGE_CANNED,
     ("PUT", "canned.change"): _P.CHANGE_CANNED,

@@ -46,6 +46,11 @@ class NewMessageSchema(Schema):
         allow_none=True,
         metadata={"description": "Id of an attachment of yours."},
     )
+    product = fields.String(
+        load_default=None,
+        allow_none=True,
+        metadata={"description": "Id of a product: its picture goes, with name and price."},
+    )
     interactive = fields.Nested(MenuSchema, load_default=None, allow_none=True)
     template = fields.Nested(
         AskedTemplateSchema,

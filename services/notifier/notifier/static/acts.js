@@ -2,7 +2,10 @@
 
 import { close, open, store } from "./actions.js";
 import { assignToColleague, block, giveBackWithNote, snooze, unblock, wake } from "./asking.js";
+import { begin } from "./canned.js";
+import { changeCanned } from "./canned_form.js";
 import { order } from "./commands.js";
+import { chooseProduct } from "./products.js";
 import { byId } from "./dom.js";
 import { mayDo } from "./rights.js";
 import { holder, shown } from "./state.js";
@@ -79,6 +82,9 @@ export const acts = [
   { id: "unblock", inMenu: true, when: held(EVERY, "answer", (line) => line.blocked === true), run: unblock },
   { id: "reply", keys: "Alt+L", when: writable, run: reply },
   { id: "note", keys: "Alt+P", ...press("note-mode") },
+  { id: "canned", when: writable, run: begin },
+  { id: "product", when: (state) => writable(state) && mayDo(state, "read_catalog"), run: chooseProduct },
+  { id: "changeCanned", when: (state) => isListed(state) && mayDo(state, "change_canned"), run: () => changeCanned() },
   { id: "attach", keys: "Mod+Alt+A", ...press("attach") },
   { id: "template", ...press("choose-template") },
   { id: "panel", keys: "Alt+O", ...press("panel-toggle") },

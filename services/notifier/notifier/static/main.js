@@ -2,11 +2,13 @@
 
 import { close, chooseStore, logOut, open, refreshStores, start, store } from "./actions.js";
 import { installAttaching } from "./attaching.js";
+import { installCanned } from "./canned.js";
 import { installComposer } from "./composer.js";
 import { byId, icon, make, write } from "./dom.js";
 import { installList } from "./list.js";
 import { installMenus } from "./menus.js";
 import { installPause } from "./pause.js";
+import { installProducts } from "./products.js";
 import { installReplying } from "./replying.js";
 import { installShortcuts } from "./shortcuts.js";
 import { installSignIn } from "./sign_in.js";
@@ -118,6 +120,8 @@ installAttaching();
 installReplying();
 installPause();
 installMenus();
+installCanned();
+installProducts();
 installShortcuts();
 
 byId("language").addEventListener("click", switchLanguage);
