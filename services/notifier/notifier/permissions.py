@@ -92,6 +92,7 @@ ROUTES: Mapping[tuple[str, str], Permission] = {
     ("GET", "media.show_media"): _P.READ,
     ("POST", "commands.send"): _P.ANSWER,
     ("POST", "commands.mark_read"): _P.ANSWER,
+    ("POST", "starting.start"): _P.ANSWER,
     ("POST", "retries.retry"): _P.ANSWER,
     ("POST", "attachments.add"): _P.ANSWER,
     ("GET", "templates.list_templates"): _P.ANSWER,

@@ -60,6 +60,30 @@ class NewMessageSchema(Schema):
     )
 
 
+class NewConversationSchema(Schema):
+    message_id = fields.String(
+        required=True,
+        validate=validate.Length(1, 100),
+        metadata={"description": "Yours; the same one again sends nothing again."},
+    )
+    phone = fields.String(
+        required=True,
+        validate=validate.Length(1, 40),
+        metadata={"description": "With its country, such as +57 300 111 2233."},
+    )
+    name = fields.String(
+        load_default="",
+        validate=validate.Length(max=200),
+        metadata={"description": "Kept for who has none."},
+    )
+    template = fields.Nested(AskedTemplateSchema, required=True)
+
+
+class BegunSchema(Schema):
+    session_id = fields.String()
+    message_id = fields.String()
+
+
 class SentSchema(Schema):
     id = fields.String()
     client_id = fields.String()

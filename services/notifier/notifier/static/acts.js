@@ -2,6 +2,7 @@
 
 import { close, open, store } from "./actions.js";
 import { assignToColleague, block, giveBackWithNote, snooze, unblock, wake } from "./asking.js";
+import { beginConversation } from "./beginning.js";
 import { begin } from "./canned.js";
 import { changeCanned } from "./canned_form.js";
 import { order } from "./commands.js";
@@ -66,6 +67,7 @@ export const acts = [
   { id: "next", keys: "Alt+J", repeats: true, when: isListed, run: () => step(1) },
   { id: "previous", keys: "Alt+K", repeats: true, when: isListed, run: () => step(-1) },
   { id: "nextTab", keys: "Alt+N", when: isListed, run: nextTab },
+  { id: "begin", when: (state) => isListed(state) && mayDo(state, "answer"), run: beginConversation },
   { id: "search", keys: "/", when: isListed, run: () => byId("search").focus() },
   { id: "takeOrGive", keys: "Alt+T", isHidden: true, when: held(EVERY, "take_over"), run: takeOrGive },
   { id: "takeOver", inMenu: true, when: held(["bot", "waiting", "colleague"], "take_over"), run: () => order("takeover") },

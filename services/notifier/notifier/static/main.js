@@ -2,6 +2,7 @@
 
 import { close, chooseStore, logOut, open, refreshStores, start, store } from "./actions.js";
 import { installAttaching } from "./attaching.js";
+import { installBeginning } from "./beginning.js";
 import { installCanned } from "./canned.js";
 import { installComposer } from "./composer.js";
 import { byId, icon, make, write } from "./dom.js";
@@ -121,6 +122,7 @@ installReplying();
 installPause();
 installMenus();
 installCanned();
+installBeginning();
 installProducts();
 installShortcuts();
 

@@ -29,4 +29,8 @@ export const en = {
   fault_text_empty: "The text is missing.", fault_product_not_found: "That product is gone.", fault_product_not_available: "That product is not available.",
   productsTitle: "Send a product", productSearch: "Name of the product", productNone: "No product matches", productsEmpty: "The store has no products yet.",
   productGone: "sold out", productIn: "available", productNoPrice: "no price", productHint: "Goes with its picture and price. Without a picture the text goes.",
+  act_begin: "Write to somebody new…", beginTitle: "New conversation", beginPhone: "WhatsApp number, with its country",
+  beginPhoneHint: "Such as +57 300 111 2233.", beginName: "Name (if you know it)", beginNext: "Choose the template",
+  beginWhy: "Who has not written for 24 hours can only get an approved template.", fault_phone_invalid: "Write the number with its country: 8 to 15 digits.",
+  windowEndsSoon: "The 24 h window closes in {left}.", sendWith: "{keys} sends. Change.", act_sendKeyOther: "Change what sends: Enter or Ctrl + Enter",
 };
