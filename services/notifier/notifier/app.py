@@ -46,6 +46,7 @@ from notifier.message_reader import MessageReaders
 from notifier.open_sockets import OpenSockets
 from notifier.parts import Parts
 from notifier.permissions import check_routes
+from notifier.presence import Viewers
 from notifier.relay import Relay
 from notifier.revocations import Revocations
 from notifier.rooms import Rooms
@@ -137,7 +138,7 @@ def _parts(settings: Settings) -> tuple[Live, Parts]:
         intake=AttachmentIntake(settings.data_dir / "incoming"),
         relay=Relay(database, readers, rooms, hints, revocations, _end_process),
     )
-    return Live(database, readers, access, rooms, hints), built
+    return Live(database, readers, access, rooms, hints, Viewers(queue)), built
 
 
 def _end_process() -> None:
