@@ -143,6 +143,8 @@ def _listed(store_id: str) -> Select[Any]:
             contacts.c.name,
             contacts.c.phone,
             contacts.c.unreachable_code,
+            contacts.c.blocked_at,
+            contacts.c.opted_out_at,
             _last_kind().label("preview_kind"),
         )
         .join(

@@ -31,6 +31,14 @@ class ListedSessionSchema(Schema):
     unreachable_code = fields.String(
         metadata={"description": "Why WhatsApp cannot reach them, by its code, until they write."}
     )
+    snoozed = fields.Boolean()
+    snoozed_until = fields.String(
+        allow_none=True,
+        metadata={"description": "Null while it is snoozed: until the customer writes."},
+    )
+    blocked = fields.Boolean()
+    opted_out = fields.Boolean(metadata={"description": "They want no advertising."})
+    channel = fields.String(metadata={"description": "whatsapp or web"})
 
 
 class SessionPageSchema(Schema):
