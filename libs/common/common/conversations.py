@@ -22,6 +22,7 @@ _CHANGE_OWNER = text(
         :trigger, :resolved)
     """
 )
+_NAME_ACTOR = text("SELECT set_config('mostrador.by', :name, true)")
 
 
 @dataclass(frozen=True)
@@ -42,6 +43,8 @@ class Conversation:
     user_id: str | None
     name: str
     now: datetime
+    blocked_at: datetime | None
+    opted_out_at: datetime | None  # of advertising
 
     @property
     def is_window_open(self) -> bool:
@@ -110,6 +113,11 @@ def resolve(connection: Connection, conversation: Conversation) -> Conversation:
     return _own(connection, conversation, "bot", resolved=True)
 
 
+def name_actor(connection: Connection, name: str) -> None:
+    """Have the events of this transaction's changes of owner name the person who makes them."""
+    connection.execute(_NAME_ACTOR, {"name": name})
+
+
 def mark_read(connection: Connection, conversation: Conversation) -> None:
     """Note that an agent has seen what is there."""
     table = models.conversations
@@ -132,6 +140,8 @@ def _locked(connection: Connection, store_id: str, condition: ColumnElement[bool
             contacts.c.phone,
             contacts.c.user_id,
             contacts.c.name,
+            contacts.c.blocked_at,
+            contacts.c.opted_out_at,
             func.clock_timestamp().label("now"),
         )
         .join(

@@ -18,6 +18,7 @@ contacts = Table(
     Column("unreachable_code", Text),
     Column("blocked_at", Time),
     Column("opted_out_at", Time),
+    Column("preferred_at", Time),
 )
 
 contact_aliases = Table(
