@@ -49,7 +49,8 @@ def add_note(form: dict[str, Any], store_id: str, session_id: str) -> ShownMessa
     with parts().database.store(store.store_id) as connection:
         note = private_notes.PrivateNote(message_id, me.name, words)
         if private_notes.add(connection, reader.seal, store.store_id, known, note):
-            audit.record(connection, store.store_id, me, "note", session_id=known, target=message_id)
+            its = {"session_id": known, "target": message_id}
+            audit.record(connection, store.store_id, me, "note", **its)
         return reader.by_id(connection, [message_id])[message_id]
 
 
