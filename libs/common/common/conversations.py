@@ -42,6 +42,8 @@ class Conversation:
     user_id: str | None
     name: str
     now: datetime
+    snoozed: bool
+    snoozed_until: datetime | None
 
     @property
     def is_window_open(self) -> bool:
