@@ -113,7 +113,7 @@ CREATE FUNCTION words_of(of_store text, content text) RETURNS tsvector
 LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
     SELECT to_tsvector('simple', translate(lower(content),
         'áàäâãéèëêíìïîóòöôõúùüûñç.,;:/\_@#%&+*=<>()[]{}"''!?¿¡|~^$-',
-        'aaaaaeeeeiiiiooooouuuunc                                '))
+        'aaaaaeeeeiiiiooooouuuunc                                 '))
         || array_to_tsvector(ARRAY['store:' || of_store])
 $$;
 CREATE INDEX messages_by_words ON messages USING gin (words_of(store_id, content))
