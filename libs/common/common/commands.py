@@ -10,7 +10,7 @@ from uuid import NAMESPACE_URL, uuid4, uuid5
 
 from sqlalchemy import Connection
 
-from common import contacts, conversations, inbox, outbox, settling
+from common import contacts, conversations, inbox, outbox, settling, snoozing
 from common.conversations import Conversation
 from common.database import Database
 from common.errors import ConflictError, NotFoundError
@@ -41,7 +41,7 @@ def take_over(
     """
     before = conversations.lock_by_session(connection, store_id, session_id)
     after = conversations.take_over(connection, before, agent_id, agent_name)
-    return _taken(connection, after)
+    return _taken(connection, snoozing.end(connection, after))
 
 
 def assign(
@@ -51,7 +51,8 @@ def assign(
     if agent_id != QUEUE:
         return take_over(connection, store_id, session_id, agent_id, agent_name)
     before = conversations.lock_by_session(connection, store_id, session_id)
-    return _taken(connection, conversations.queue(connection, before))
+    after = conversations.queue(connection, before)
+    return _taken(connection, snoozing.end(connection, after))
 
 
 def silence_bots(database: Database, store_id: str, conversation_ids: Sequence[str]) -> int:
@@ -87,7 +88,7 @@ def release(
     """
     conversation = conversations.lock_by_session(connection, store_id, session_id)
     if conversation.owner == "bot" and not conversation.resolved:
-        return conversation
+        return snoozing.end(connection, conversation)
     if note is not None:
         inbox.accept_in(connection, [_as_item(conversation, note)])
     return conversations.release(connection, conversation)

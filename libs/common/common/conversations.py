@@ -45,6 +45,8 @@ class Conversation:
     now: datetime
     blocked_at: datetime | None
     opted_out_at: datetime | None  # of advertising
+    snoozed: bool
+    snoozed_until: datetime | None
 
     @property
     def is_window_open(self) -> bool:

@@ -76,7 +76,7 @@ def release(store_id: str, session_id: str) -> dict[str, object]:
         conversation = commands.release(connection, store.store_id, known, note)
         audit.record(connection, store.store_id, agent(), "release", session_id=known)
     parts().doorbells.ring(store.store_id, [conversation.conversation_id], goes_first=bool(note))
-    return _ownership(conversation)
+    return ownership_of(conversation)
 
 
 @blueprint.route(f"{_SESSION}/resolve", methods=["POST"])
@@ -88,7 +88,7 @@ def resolve(store_id: str, session_id: str) -> dict[str, object]:
         conversations.name_actor(connection, agent().name)
         conversation = commands.resolve(connection, store.store_id, known)
         audit.record(connection, store.store_id, agent(), "resolve", session_id=known)
-    return _ownership(conversation)
+    return ownership_of(conversation)
 
 
 def _assignee(store_id: str, asked: str, me: Agent) -> tuple[str, str]:
@@ -125,10 +125,11 @@ def _acknowledged(taken: TakenOver) -> dict[str, object]:
     """Ring too: what an agent has written need not wait any longer for what was cancelled."""
     conversation = taken.conversation
     parts().doorbells.ring(conversation.store_id, [conversation.conversation_id])
-    return {**_ownership(conversation), "in_flight": list(taken.in_flight)}
+    return {**ownership_of(conversation), "in_flight": list(taken.in_flight)}
 
 
-def _ownership(conversation: Conversation) -> dict[str, object]:
+def ownership_of(conversation: Conversation) -> dict[str, object]:
+    """Say whose it is, as the wire does."""
     is_agents = conversation.owner == "agent"
     return {
         "owner": conversation.agent_id if is_agents else conversation.owner,

@@ -2,13 +2,15 @@
 
 from marshmallow import Schema, fields, validate
 
-from notifier.session_query import FILTERS, PAGE
+from notifier.session_query import FILTERS, OWNERS, PAGE
 
 
 class SessionQuerySchema(Schema):
     filter = fields.String(load_default="all", validate=validate.OneOf(FILTERS))
     q = fields.String(load_default="", validate=validate.Length(max=200))
     cursor = fields.String(load_default="", validate=validate.Length(max=200))
+    owner = fields.String(load_default="", validate=validate.OneOf(("", *OWNERS)))
+    unread = fields.Boolean(load_default=False)
 
 
 class ListedSessionSchema(Schema):
@@ -45,6 +47,15 @@ class SessionPageSchema(Schema):
     as_of_seq = fields.Integer()
     sessions = fields.List(fields.Nested(ListedSessionSchema))
     next_cursor = fields.String(allow_none=True)
+
+
+class ListCountsSchema(Schema):
+    as_of_seq = fields.Integer()
+    all = fields.Integer(metadata={"description": "At most 10,000."})
+    mine = fields.Integer()
+    waiting = fields.Integer()
+    snoozed = fields.Integer()
+    unread = fields.Integer(metadata={"description": "Messages, of mine and of who waits."})
 
 
 class MessageQuerySchema(Schema):
@@ -160,6 +171,19 @@ class OwnershipSchema(Schema):
     agent_name = fields.String()
     status = fields.String()
     epoch = fields.Integer()
+
+
+class SnoozeSchema(Schema):
+    until = fields.String(
+        required=True,
+        validate=validate.Length(max=64),
+        metadata={"description": "`reply`, or a time of the next 366 days with its zone."},
+    )
+
+
+class SnoozedSchema(OwnershipSchema):
+    snoozed = fields.Boolean()
+    snoozed_until = fields.String(allow_none=True)
 
 
 class TakenOverSchema(OwnershipSchema):
