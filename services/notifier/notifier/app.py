@@ -19,6 +19,7 @@ from common.web import prepare
 from notifier import (
     attachments_api,
     audit_api,
+    canned_api,
     commands_api,
     contacts_api,
     conversations_api,
@@ -67,6 +68,7 @@ _BLUEPRINTS = (
     dead_letters_api.blueprint,
     media_api.blueprint,
     templates_api.blueprint,
+    canned_api.blueprint,
     retry_api.blueprint,
     audit_api.blueprint,
     stats.blueprint,

@@ -35,6 +35,7 @@ class Permission(StrEnum):
     READ_SETTINGS = "read_settings"
     CHANGE_SETTINGS = "change_settings"
     CHANGE_CATALOG = "change_catalog"
+    CHANGE_CANNED = "change_canned"
     MANAGE_AGENTS = "manage_agents"
     RESUME_STORE = "resume_store"
     READ_AUDIT = "read_audit"
@@ -50,7 +51,7 @@ _AGENTS = frozenset(
         *(_P.SEE_DEAD_LETTERS, _P.RETRY_DEAD_LETTERS, _P.BE_LOGGED_IN),
     }
 )
-_SUPERVISORS = _AGENTS | {_P.DISCARD_DEAD_LETTERS, _P.READ_SETTINGS}
+_SUPERVISORS = _AGENTS | {_P.DISCARD_DEAD_LETTERS, _P.READ_SETTINGS, _P.CHANGE_CANNED}
 _OWNERS = _SUPERVISORS | {
     *(_P.CHANGE_SETTINGS, _P.CHANGE_CATALOG, _P.MANAGE_AGENTS, _P.RESUME_STORE, _P.READ_AUDIT),
 }
@@ -101,6 +102,10 @@ ROUTES: Mapping[tuple[str, str], Permission] = {
     ("GET", "templates.list_templates"): _P.ANSWER,
     ("POST", "templates.preview"): _P.ANSWER,
     ("POST", "templates.refresh"): _P.REFRESH_TEMPLATES,
+    ("GET", "canned.list_canned"): _P.ANSWER,
+    ("POST", "canned.add"): _P.CHANGE_CANNED,
+    ("PUT", "canned.change"): _P.CHANGE_CANNED,
+    ("DELETE", "canned.remove"): _P.CHANGE_CANNED,
     ("POST", "ownership.take_over"): _P.TAKE_OVER,
     ("POST", "ownership.release"): _P.TAKE_OVER,
     ("POST", "ownership.assign"): _P.ASSIGN,

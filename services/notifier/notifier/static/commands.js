@@ -9,18 +9,21 @@ import { say } from "./texts.js";
 
 const { dispatch, get } = store;
 
-/** Do `takeover`, `release` or `resolve`; the answer shows at once, the event confirms it. */
-export async function order(verb) {
+/** Do `takeover`, `release`, `resolve`, `assign` …; the answer shows at once, the event confirms it. True when done. */
+export async function order(verb, body) {
   const { storeId, openId: sessionId } = get();
+  let isDone = false;
   dispatch({ type: "set", values: { actionFault: null, pending: verb } });
   try {
-    const ownership = await api.act(storeId, sessionId, verb);
-    dispatch({ type: "owned", sessionId, ownership });
-    if (ownership.in_flight?.length) warn(sessionId, ownership.in_flight.length);
+    const ownership = await api.act(storeId, sessionId, verb, body);
+    isDone = true;
+    if (ownership?.status) dispatch({ type: "owned", sessionId, ownership });
+    if (ownership?.in_flight?.length) warn(sessionId, ownership.in_flight.length);
   } catch (fault) {
     dispatch({ type: "set", values: { actionFault: { sessionId, fault } } });
   }
   dispatch({ type: "set", values: { pending: null } });
+  return isDone;
 }
 
 function warn(sessionId, count) {

@@ -44,6 +44,7 @@ const changes = {
   storeChosen: (state, { storeId }) => ({ ...state, ...withoutStore, storeId }),
   listed: (state, { filter, page, isMore }) => listed(state, filter, page, isMore),
   found: (state, { page, isMore }) => found(state, page, isMore),
+  learned: (state, { page }) => ({ ...state, sessions: withPage(state.sessions, page) }),
   counted: (state, { seq }) => (seq > state.lastSeq ? { ...state, lastSeq: seq } : state),
   owned: (state, { sessionId, ownership }) => patched(state, sessionId, {
     status: ownership.status, owner: ownership.owner, owner_name: ownership.owner_name, epoch: ownership.epoch,
