@@ -37,7 +37,8 @@ def send(form: dict[str, Any], store_id: str, session_id: str) -> dict[str, str]
 
     The same `client_id` of the same agent again changes nothing and has the same answer. 409
     `window_closed` after the customer's 24 hours, `owned_by_colleague` while another answers,
-    `attachment_used` for a file that was sent; 422 `not_quotable` for a message that WhatsApp
+    `contact_blocked`, `opted_out` for advertising to who wants none, `attachment_used` for a file
+    that was sent; 422 `not_quotable` for a message that WhatsApp
     does not know yet.
     """
     store, known = store_of_path(store_id), session_id_of(session_id)
@@ -93,9 +94,8 @@ def _bring_beside(
     """Write down what the message shows beside its words, for when it is shown."""
     if asked.attachment_id:
         attachments.use(connection, store_id, asked.attachment_id, message_id)
-    details = seal.seal_text(json.dumps(asked.details)) if asked.details else None
-    if details or asked.reply_to:
-        attachments.show_beside(connection, store_id, message_id, details, asked.reply_to)
+    details = seal.seal_text(json.dumps({**asked.details, "author": agent().name}))
+    attachments.show_beside(connection, store_id, message_id, details, asked.reply_to)
 
 
 def _record_send(

@@ -24,6 +24,7 @@ class Permission(StrEnum):
     TAKE_OVER = "take_over"
     ASSIGN = "assign"
     RESOLVE = "resolve"
+    SNOOZE = "snooze"
     SEE_STATS = "see_stats"
     READ_CATALOG = "read_catalog"
     SEE_COLLEAGUES = "see_colleagues"
@@ -45,7 +46,7 @@ class Permission(StrEnum):
 _P = Permission
 _AGENTS = frozenset(
     {
-        *(_P.READ, _P.ANSWER, _P.TAKE_OVER, _P.ASSIGN, _P.RESOLVE),
+        *(_P.READ, _P.ANSWER, _P.TAKE_OVER, _P.ASSIGN, _P.RESOLVE, _P.SNOOZE),
         *(_P.SEE_STATS, _P.READ_CATALOG, _P.SEE_COLLEAGUES, _P.REFRESH_TEMPLATES),
         *(_P.SEE_DEAD_LETTERS, _P.RETRY_DEAD_LETTERS, _P.BE_LOGGED_IN),
     }
@@ -87,9 +88,13 @@ ROUTES: Mapping[tuple[str, str], Permission] = {
     ("GET", "stores.list_stores"): _P.BE_LOGGED_IN,
     ("GET", "serve"): _P.BE_LOGGED_IN,  # the socket; each of its actions asks for itself
     ("GET", "conversations.list_sessions"): _P.READ,
+    ("GET", "conversations.count_sessions"): _P.READ,
     ("GET", "conversations.list_messages"): _P.READ,
     ("GET", "conversations.one_message"): _P.READ,
     ("GET", "media.show_media"): _P.READ,
+    ("GET", "contacts.show_contact"): _P.READ,
+    ("POST", "contacts.add_note"): _P.ANSWER,
+    ("POST", "contacts.block"): _P.ANSWER,
     ("POST", "commands.send"): _P.ANSWER,
     ("POST", "commands.mark_read"): _P.ANSWER,
     ("POST", "starting.start"): _P.ANSWER,
@@ -107,6 +112,8 @@ ROUTES: Mapping[tuple[str, str], Permission] = {
     ("POST", "ownership.release"): _P.TAKE_OVER,
     ("POST", "ownership.assign"): _P.ASSIGN,
     ("POST", "ownership.resolve"): _P.RESOLVE,
+    ("POST", "snoozing.snooze"): _P.SNOOZE,
+    ("POST", "snoozing.unsnooze"): _P.SNOOZE,
     ("GET", "stats.show_stats"): _P.SEE_STATS,
     ("GET", "dead_letters.list_dead_letters"): _P.SEE_DEAD_LETTERS,
     ("POST", "dead_letters.retry"): _P.RETRY_DEAD_LETTERS,

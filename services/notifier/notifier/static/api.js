@@ -40,7 +40,8 @@ async function signedIn(answer) {
   return { ...who.agent, may: who.may };
 }
 
-export const session = (storeId, sessionId) =>
+export const OLDER = 100; // messages of a page further back
+const session = (storeId, sessionId) =>
   `/api/stores/${encodeURIComponent(storeId)}/sessions/${encodeURIComponent(sessionId)}`;
 
 export const me = () => signedIn(ask("GET", "/api/me"));
@@ -54,7 +55,7 @@ export function sessions(storeId, filter, words = "", cursor = "") {
 }
 
 export function messages(storeId, sessionId, before = null) {
-  const query = before ? `?before=${encodeURIComponent(before)}` : "";
+  const query = before ? `?before=${encodeURIComponent(before)}&limit=${OLDER}` : "";
   return ask("GET", `${session(storeId, sessionId)}/messages${query}`);
 }
 
