@@ -16,6 +16,9 @@ contacts = Table(
     Column("created_at", Time),
     id_column("merged_into"),
     Column("unreachable_code", Text),
+    Column("blocked_at", Time),
+    Column("opted_out_at", Time),
+    Column("preferred_at", Time),
 )
 
 contact_aliases = Table(
@@ -65,6 +68,8 @@ conversations = Table(
     Column("last_message_at", Time),
     Column("person_at", Time),
     Column("waits_told", Integer),
+    Column("snoozed", Boolean),
+    Column("snoozed_until", Time),
 )
 
 sessions = Table(

@@ -14,7 +14,7 @@ let onSignedOut = () => {};
 /** Say what happens when the log-in is over. */
 export const whenSignedOut = (listener) => { onSignedOut = listener; };
 
-async function ask(method, path, body) {
+export async function ask(method, path, body) {
   const headers = { Accept: "application/json" };
   if (body !== undefined) headers["Content-Type"] = "application/json";
   if (method !== "GET") headers["X-CSRF-Token"] = csrfToken;
@@ -37,9 +37,10 @@ async function reach(path, options) {
 async function signedIn(answer) {
   const who = await answer;
   csrfToken = who.csrf_token;
-  return who.agent;
+  return { ...who.agent, may: who.may };
 }
 
+export const OLDER = 100; // messages of a page further back
 const session = (storeId, sessionId) =>
   `/api/stores/${encodeURIComponent(storeId)}/sessions/${encodeURIComponent(sessionId)}`;
 
@@ -54,7 +55,7 @@ export function sessions(storeId, filter, words = "", cursor = "") {
 }
 
 export function messages(storeId, sessionId, before = null) {
-  const query = before ? `?before=${encodeURIComponent(before)}` : "";
+  const query = before ? `?before=${encodeURIComponent(before)}&limit=${OLDER}` : "";
   return ask("GET", `${session(storeId, sessionId)}/messages${query}`);
 }
 
@@ -97,5 +98,5 @@ export const retry = (storeId, sessionId, messageId) =>
 /** Let a paused store go on. */
 export const resume = (storeId) => ask("POST", `/api/stores/${encodeURIComponent(storeId)}/resume`);
 
-/** Do `takeover`, `release`, `resolve` or `read`. */
-export const act = (storeId, sessionId, verb) => ask("POST", `${session(storeId, sessionId)}/${verb}`);
+/** Do `takeover`, `release`, `resolve`, `assign`, `snooze`, `block` or `read`; some say more in a body. */
+export const act = (storeId, sessionId, verb, body) => ask("POST", `${session(storeId, sessionId)}/${verb}`, body);

@@ -2,11 +2,19 @@
 
 import { close, chooseStore, logOut, open, refreshStores, start, store } from "./actions.js";
 import { installAttaching } from "./attaching.js";
+import { installBeginning } from "./beginning.js";
+import { installCanned } from "./canned.js";
 import { installComposer } from "./composer.js";
 import { byId, icon, make, write } from "./dom.js";
 import { installList } from "./list.js";
+import { installMenus } from "./menus.js";
+import { installNoteMode } from "./note_mode.js";
+import { installPanel } from "./panel.js";
 import { installPause } from "./pause.js";
+import { installProducts } from "./products.js";
+import { installPresence } from "./presence.js";
 import { installReplying } from "./replying.js";
+import { installShortcuts } from "./shortcuts.js";
 import { installSignIn } from "./sign_in.js";
 import { pausedStore, shown, unreadForMe } from "./state.js";
 import { say } from "./texts.js";
@@ -115,6 +123,14 @@ installComposer();
 installAttaching();
 installReplying();
 installPause();
+installPresence();
+installNoteMode();
+installPanel();
+installMenus();
+installCanned();
+installBeginning();
+installProducts();
+installShortcuts();
 
 byId("language").addEventListener("click", switchLanguage);
 byId("theme").addEventListener("click", switchTheme);
