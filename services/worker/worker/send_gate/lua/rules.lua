@@ -21,7 +21,7 @@
 
 local SEND, APP, SINCE = 'mostrador:send:', 'mostrador:send-app:', 'mostrador:send-since'
 -- Sends stay this far under a number's limit: on their way to WhatsApp some catch up with others.
-local SHARE_OF_LIMIT = 0.97
+local SHARE_OF_LIMIT = 0.94
 local MADE_UP_MS = 20          -- of one's lateness the next may make up so much
 local KEEP_MS = 30000          -- a place that nobody comes for is forgotten
 local STATE_MS = 60000         -- what is left of a number that went quiet
