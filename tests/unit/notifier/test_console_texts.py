@@ -6,11 +6,17 @@ from pathlib import Path
 STATIC = Path(__file__).parents[3] / "services" / "notifier" / "notifier" / "static"
 SOURCES = {path.name: path.read_text() for path in STATIC.glob("*.js")}
 PAGE = (STATIC / "index.html").read_text()
+_LANES = ("_list", "_panel", "_compose", "_supervisor")
 _ENTRY = re.compile(r'(\w+): "([^"]*)"')
 
 
 def texts():
-    return {name: dict(_ENTRY.findall(SOURCES[f"texts_{name}.js"])) for name in ("es", "en")}
+    return {language: _texts_of(language) for language in ("es", "en")}
+
+
+def _texts_of(language):
+    files = (f"texts{lane}_{language}.js" for lane in ("", *_LANES))
+    return {key: text for name in files for key, text in _ENTRY.findall(SOURCES[name])}
 
 
 def test_both_languages_say_the_same_things():

@@ -14,7 +14,7 @@ let onSignedOut = () => {};
 /** Say what happens when the log-in is over. */
 export const whenSignedOut = (listener) => { onSignedOut = listener; };
 
-async function ask(method, path, body) {
+export async function ask(method, path, body) {
   const headers = { Accept: "application/json" };
   if (body !== undefined) headers["Content-Type"] = "application/json";
   if (method !== "GET") headers["X-CSRF-Token"] = csrfToken;
@@ -37,14 +37,16 @@ async function reach(path, options) {
 async function signedIn(answer) {
   const who = await answer;
   csrfToken = who.csrf_token;
-  return who.agent;
+  return { ...who.agent, may: who.may };
 }
 
-const session = (storeId, sessionId) =>
+export const session = (storeId, sessionId) =>
   `/api/stores/${encodeURIComponent(storeId)}/sessions/${encodeURIComponent(sessionId)}`;
 
 export const me = () => signedIn(ask("GET", "/api/me"));
 export const logIn = (email, password) => signedIn(ask("POST", "/api/login", { email, password }));
+/** Every log-in ends with the old one, and the answer is this browser's new one. */
+export const changePassword = (old, fresh) => signedIn(ask("POST", "/api/password", { old, new: fresh }));
 export const logOut = () => ask("POST", "/api/logout");
 export const stores = async () => (await ask("GET", "/api/stores")).stores;
 

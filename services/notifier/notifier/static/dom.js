@@ -15,6 +15,8 @@ export function make(tag, attributes = {}, ...children) {
 const PATHS = {
   back: ["M15 5l-7 7 7 7"],
   attach: ["M20 11.500l-8.300 8.300a5 5 0 0 1-7.100-7.100l8.600-8.600a3.400 3.400 0 0 1 4.800 4.800l-8.500 8.500a1.700 1.700 0 0 1-2.400-2.400l7.700-7.700"],
+  conversations: ["M4 5h16v11H9l-5 4z"],
+  supervisor: ["M4 20V10M10 20V4M16 20v-8M22 20H2"],
   cross: ["M6 6l12 12M18 6L6 18"],
   answer: ["M10 5L4 11l6 6", "M4 11h9a7 7 0 0 1 7 7v1"],
   send: ["M5 12h13", "M12 5l7 7-7 7"],
