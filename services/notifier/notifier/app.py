@@ -92,7 +92,7 @@ def create_app(settings: Settings, heartbeat_seconds: float = HEARTBEAT_SECONDS)
     for blueprint in _BLUEPRINTS:
         api.register_blueprint(blueprint)
     pages.add_pages(app, settings.base_url)
-    add_documentation(app, api.spec.to_dict())
+    add_documentation(app, api.document)
     # Last, because flask-smorest registers an error answer of its own. Redis is not among the
     # checks: without it the console is slower, not wrong (P8).
     prepare(app, {"database": built.database.ping})

@@ -1,7 +1,7 @@
 """`/ws`: admits a socket before the upgrade, then reads and writes it from one thread.
 
-Step 10, the end of a message's life. The route's thread is the only one that writes what the
-application says: it drains the socket's outbox, and looks after what came in when it is woken.
+Step 10, the end of a message's life. The route's thread writes what the application says, when
+the socket does not take it at once: it drains the outbox, and looks after what came in.
 simple-websocket's own thread reads, and answers pings.
 """
 
@@ -65,7 +65,7 @@ class Console:
 
     def serve(self, ws: Any) -> None:
         """Serve one socket until either side ends it."""
-        outbox = SocketOutbox()
+        outbox = SocketOutbox(sink=ws.sock)
         session = console_session()
         socket = ConsoleSocket(self._live, session, outbox, ws.sock.end)
         _connect(ws, outbox)

@@ -5,6 +5,7 @@ own for pings and pongs) and without a time limit. This stands between it and th
 """
 
 import contextlib
+import os
 import socket
 import threading
 import time
@@ -26,6 +27,7 @@ class SteadySocket:
         self._seconds = seconds
         self._sending = threading.Lock()
         self._is_broken = False
+        self._rest = b""  # of a frame that was begun: before anything else may go
         self.on_close: Notice = lambda: None
         self.is_flooded: Callable[[], bool] = lambda: False
         # Not SO_SNDTIMEO: a greenlet's socket never blocks, and would wait for ever.
@@ -37,13 +39,37 @@ class SteadySocket:
         with self._sending:
             if self._is_broken:
                 raise BrokenPipeError
+            rest, self._rest = self._rest, b""
             try:
-                self._send_all(frame)
+                self._send_all(rest + frame)
             except OSError:
                 self._is_broken = True
                 self.end()
                 raise
         return len(frame)
+
+    @property
+    def is_behind(self) -> bool:
+        """Say whether a frame was begun and the rest of it waits for the next `send`."""
+        return bool(self._rest)
+
+    def send_at_once(self, frame: bytes) -> bool:
+        """Take a frame if that needs no waiting; what does not fit goes before the next `send`.
+
+        False, and nothing of it went, where another frame is on its way or nothing fits.
+        """
+        if self._is_broken or not self._sending.acquire(blocking=False):
+            return False
+        try:
+            if self._rest:
+                return False
+            # Past the socket's own time limit, which would wait; its descriptor never blocks.
+            self._rest = frame[os.write(self._socket.fileno(), frame) :]
+        except OSError:
+            return False  # full, or broken: `send` will say so
+        finally:
+            self._sending.release()
+        return True
 
     def recv(self, size: int) -> bytes:
         """Read; raises ConnectionAbortedError when what was read before is not looked at."""

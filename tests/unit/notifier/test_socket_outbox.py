@@ -1,13 +1,15 @@
 """The bounded outbox of a socket."""
 
 import json
+import socket
 import threading
 
 import pytest
 
-from benchmarks.frames import FrameReader
+from benchmarks.frames import TEXT, FrameReader
 from notifier.frames import Answer, Heartbeat, Resync, Skipped, Told, Whisper, websocket_frame
 from notifier.socket_outbox import TOO_SLOW, Closing, SocketOutbox
+from notifier.steady_socket import SteadySocket
 
 
 def told(seq, text=None):
@@ -187,3 +189,58 @@ def test_who_stays_behind_is_closed_and_who_catches_up_is_not(outbox, monkeypatc
     now[0] += 11
     outbox.put(burst)
     assert outbox.closing == TOO_SLOW
+
+
+@pytest.fixture
+def ends():
+    near, far = socket.socketpair()
+    far.settimeout(10)
+    yield near, far
+    near.close()
+    far.close()
+
+
+def serve(outbox, steady):
+    """Do what the console's loop does with a socket."""
+    while outbox.closing is None:
+        frame = outbox.take(1.0)
+        if frame is not None:
+            steady.send(frame)
+
+
+def test_a_frame_that_fits_goes_straight_to_the_socket_and_wakes_no_writer(ends):
+    near, far = ends
+    outbox = SocketOutbox(sink=SteadySocket(near))
+    outbox.take(0)
+
+    outbox.put([told(1), told(2)])
+
+    assert far.recv(1000) == told(1).frame + told(2).frame
+    assert outbox.take(0) is None
+
+
+def test_frames_that_go_straight_never_overtake_those_of_the_writer(ends):
+    near, far = ends
+    steady = SteadySocket(near)
+    outbox = SocketOutbox(most_entries=100_000, most_characters=100_000_000, sink=steady)
+    writer = threading.Thread(target=serve, args=(outbox, steady))
+    writer.start()
+    pings = threading.Thread(target=lambda: [steady.send(b"\x89\x00") for _ in range(200)])
+    pings.start()
+    reader, seen = FrameReader(), []
+    list(reader.take(b"HTTP/1.1 101 Yes\r\n\r\n"))
+
+    def read():
+        while len(seen) < 3_000:
+            seen.extend(each for each in reader.take(far.recv(50_000)) if each.kind == TEXT)
+
+    far_reader = threading.Thread(target=read)
+    far_reader.start()
+    for number in range(1, 3_001):
+        outbox.put([told(number, f"{number} " + "x" * (number % 7) * 500)])
+
+    far_reader.join(30)
+    outbox.close(Closing(1000, "over"))
+    writer.join()
+    pings.join()
+    assert [int(each.content.split()[0]) for each in seen] == list(range(1, 3_001))

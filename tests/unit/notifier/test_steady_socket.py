@@ -86,3 +86,30 @@ def test_the_end_of_the_reading_is_told(ends):
     steady.close()
 
     assert told == [1]
+
+
+def test_what_is_taken_at_once_and_does_not_fit_goes_before_what_follows(ends):
+    near, far = ends
+    steady = SteadySocket(near)
+    large = bytes(range(256)) * 4096
+
+    assert steady.send_at_once(large)
+    assert steady.is_behind
+    assert not steady.send_at_once(b"later")
+    writer = threading.Thread(target=steady.send, args=(b"next",))
+    writer.start()
+
+    assert read(far, len(large) + 4) == large + b"next"
+    writer.join()
+    assert not steady.is_behind
+
+
+def test_where_nothing_fits_nothing_is_taken(ends):
+    near, _ = ends
+    steady = SteadySocket(near)
+    while steady.send_at_once(b"x" * 1024) and not steady.is_behind:
+        pass
+    full = SteadySocket(near)
+
+    assert not full.send_at_once(b"y")
+    assert not full.is_behind
