@@ -44,6 +44,7 @@ from notifier.catalog import Catalog
 from notifier.console import HEARTBEAT_SECONDS, Console
 from notifier.console_sessions import ConsoleSessions
 from notifier.console_socket import Live
+from notifier.day_figures import DaysKept
 from notifier.hints import Hints
 from notifier.known_browsers import KnownBrowsers
 from notifier.media_links import MediaLinks
@@ -147,6 +148,7 @@ def _parts(settings: Settings) -> tuple[Live, Parts]:
         storage=storage_of(settings),
         intake=AttachmentIntake(settings.data_dir / "incoming"),
         relay=Relay(database, readers, rooms, hints, revocations, _end_process),
+        days=DaysKept(),
     )
     return Live(database, readers, access, rooms, hints, Viewers(queue)), built
 
