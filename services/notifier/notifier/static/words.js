@@ -3,7 +3,7 @@
 import { has, say } from "./texts.js";
 
 const MINUTE = 60_000;
-const LOCALES = { es: "es-CO", en: "en-GB" };
+export const LOCALES = { es: "es-CO", en: "en-GB" };
 const formats = new Map();
 
 function format(language, name, options) {
