@@ -72,7 +72,7 @@ def test_a_whole_handover_goes_by_the_keyboard_alone(stack, open_console, waitin
 def test_the_menu_assigns_and_gives_back_with_a_note_and_the_palette_finds_people(
     stack, open_console, waiting
 ):
-    (_, session), (_, other) = waiting
+    (_, session), _ = waiting
     console = open_console("menu").log_in(stack.demo, "agente.ladera")
     page, press = console.page, console.page.keyboard.press
     page.locator("[data-filter=all]").click()

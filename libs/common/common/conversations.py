@@ -24,6 +24,8 @@ _CHANGE_OWNER = text(
 )
 _NAME_ACTOR = text("SELECT set_config('mostrador.by', :name, true)")
 
+_BEGIN = text("SELECT begin_conversation(:store_id, :phone, :name)")
+
 
 @dataclass(frozen=True)
 class Conversation:
@@ -62,6 +64,15 @@ def wire_status(owner: str, *, resolved: bool) -> str:
     if resolved:
         return "resolved"
     return {"bot": "bot", "queue": "handover", "agent": "human"}[owner]
+
+
+def begin(connection: Connection, store_id: str, phone: str, name: str) -> str:
+    """Find or make the conversation with a number; returns its present session.
+
+    One that nobody has written in has a window that is closed. The name is for who has none.
+    """
+    asked = {"store_id": store_id, "phone": phone, "name": name}
+    return str(connection.scalar(_BEGIN, asked))
 
 
 def lock(connection: Connection, store_id: str, conversation_id: str) -> Conversation:

@@ -1,11 +1,12 @@
 """flask-smorest with this product's errors, and with types."""
 
 import json
+import threading
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
 import flask_smorest
-from flask import Request
+from flask import Flask, Request
 from marshmallow import Schema, ValidationError, fields
 from webargs.flaskparser import FlaskParser
 
@@ -54,9 +55,43 @@ class RequestParser(FlaskParser):
 
 
 class Api(flask_smorest.Api):  # type: ignore[misc]  # flask-smorest has no types
-    """The OpenAPI document of our blueprints."""
+    """The OpenAPI document of our blueprints, written when somebody first asks for it.
+
+    To describe the routes takes longer than the whole rest of a service's start.
+    """
 
     ERROR_SCHEMA = ErrorSchema
+
+    def __init__(self, app: Flask, *, spec_kwargs: dict[str, Any] | None = None) -> None:
+        self._describing = threading.RLock()
+        self._undescribed: list[flask_smorest.Blueprint] = []
+        super().__init__(app, spec_kwargs=spec_kwargs)
+
+    def register_blueprint(self, blueprint: "Blueprint") -> None:
+        """Serve a blueprint's routes."""
+        self._app.extensions["flask-smorest"]["blp_name_to_api"][blueprint.name] = self
+        self._app.register_blueprint(blueprint)
+        self._undescribed.append(blueprint)
+
+    def document(self) -> Mapping[str, Any]:
+        """Describe every route."""
+        described: Mapping[str, Any] = self.spec.to_dict()
+        return described
+
+    @property
+    def spec(self) -> Any:
+        with self._describing:
+            described, self._undescribed = self._undescribed, []
+            for each in described:
+                each.register_views_in_doc(
+                    self, self._app, self._spec, name=each.name, parameters=None
+                )
+                self._spec.tag({"name": each.name, "description": each.description})
+            return self._spec
+
+    @spec.setter
+    def spec(self, spec: Any) -> None:
+        self._spec = spec
 
 
 class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc]

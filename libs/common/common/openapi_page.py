@@ -1,6 +1,6 @@
 """The human page of an OpenAPI document: our own, so nothing comes from another host."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from flask import Blueprint, Flask, Response, make_response, render_template
@@ -14,13 +14,8 @@ _METHODS = ("get", "post", "put", "patch", "delete")
 _UNUSED = "PaginationMetadata"
 
 
-def add_documentation(app: Flask, specification: Mapping[str, Any]) -> None:
+def add_documentation(app: Flask, specification: Callable[[], Mapping[str, Any]]) -> None:
     """Serve `/docs`: the service's own template `docs.html`, which extends `openapi.html`."""
-    shown = {
-        "title": specification["info"]["title"],
-        "operations": _operations(specification),
-        "schemas": _schemas(specification),
-    }
     docs = Blueprint(
         "docs",
         __name__,
@@ -30,12 +25,20 @@ def add_documentation(app: Flask, specification: Mapping[str, Any]) -> None:
     )
 
     def page() -> Response:
-        answer = make_response(render_template("docs.html", **shown))
+        answer = make_response(render_template("docs.html", **_shown(specification())))
         answer.headers["Content-Security-Policy"] = _POLICY
         return answer
 
     docs.add_url_rule("/docs", "page", page)
     app.register_blueprint(docs)
+
+
+def _shown(specification: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        "title": specification["info"]["title"],
+        "operations": _operations(specification),
+        "schemas": _schemas(specification),
+    }
 
 
 def _schemas(specification: Mapping[str, Any]) -> list[tuple[str, Any]]:

@@ -57,7 +57,7 @@ def _add_routes(app: Flask) -> None:
     api = Api(app)
     for blueprint in BLUEPRINTS:
         api.register_blueprint(blueprint)
-    add_documentation(app, api.spec.to_dict())
+    add_documentation(app, api.document)
 
 
 def _configuration() -> dict[str, object]:

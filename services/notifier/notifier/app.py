@@ -24,12 +24,14 @@ from notifier import (
     contacts_api,
     conversations_api,
     dead_letters_api,
+    goods_api,
     media_api,
     ownership_api,
     pages,
     parts,
     retry_api,
     sign_in_api,
+    starting_api,
     snooze_api,
     stats,
     store_pausing_api,
@@ -42,6 +44,7 @@ from notifier.catalog import Catalog
 from notifier.console import HEARTBEAT_SECONDS, Console
 from notifier.console_sessions import ConsoleSessions
 from notifier.console_socket import Live
+from notifier.day_figures import DaysKept
 from notifier.hints import Hints
 from notifier.known_browsers import KnownBrowsers
 from notifier.media_links import MediaLinks
@@ -68,7 +71,9 @@ _BLUEPRINTS = (
     dead_letters_api.blueprint,
     media_api.blueprint,
     templates_api.blueprint,
+    starting_api.blueprint,
     canned_api.blueprint,
+    goods_api.blueprint,
     retry_api.blueprint,
     audit_api.blueprint,
     stats.blueprint,
@@ -98,7 +103,7 @@ def create_app(settings: Settings, heartbeat_seconds: float = HEARTBEAT_SECONDS)
     for blueprint in _BLUEPRINTS:
         api.register_blueprint(blueprint)
     pages.add_pages(app, settings.base_url)
-    add_documentation(app, api.spec.to_dict())
+    add_documentation(app, api.document)
     # Last, because flask-smorest registers an error answer of its own. Redis is not among the
     # checks: without it the console is slower, not wrong (P8).
     prepare(app, {"database": built.database.ping})
@@ -143,6 +148,7 @@ def _parts(settings: Settings) -> tuple[Live, Parts]:
         storage=storage_of(settings),
         intake=AttachmentIntake(settings.data_dir / "incoming"),
         relay=Relay(database, readers, rooms, hints, revocations, _end_process),
+        days=DaysKept(),
     )
     return Live(database, readers, access, rooms, hints, Viewers(queue)), built
 

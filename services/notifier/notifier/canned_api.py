@@ -33,9 +33,7 @@ def add(form: dict[str, str], store_id: str) -> dict[str, object]:
     store, content = store_of_path(store_id), _checked(form["text"])
     with parts().database.store(store.store_id) as connection:
         made = canned.add(connection, store.store_id, form["shortcut"], content)
-        audit.record(
-            connection, store.store_id, agent(), "post_canned", target=made.canned_id
-        )
+        audit.record(connection, store.store_id, agent(), "post_canned", target=made.canned_id)
     return _shown(made)
 
 

@@ -34,8 +34,8 @@ _SESSIONS = "/api/stores/<store_id>/sessions"
 def list_sessions(asked: dict[str, Any], store_id: str) -> SessionPage:
     """List conversations by their present session, newest activity first.
 
-    Those of the filter `waiting` stand by how long they wait. `q` is looked for in names,
-    numbers, last messages and, by the beginnings of its words, in all messages.
+    Those of the filter `waiting` stand by how long they wait. `q` is looked for in names
+    and numbers and, by the beginnings of its words, in all messages.
     """
     store = store_of_path(store_id)
     if not is_storable(asked["q"]):

@@ -38,7 +38,7 @@ class Skipped:
     first: int
     last: int
 
-    @property
+    @cached_property
     def text(self) -> str:
         return _text(type="skip", **{"from": self.first, "to": self.last})
 
@@ -49,7 +49,7 @@ class Resync:
 
     head: int
 
-    @property
+    @cached_property
     def text(self) -> str:
         return _text(type="resync", head_seq=self.head)
 
@@ -60,7 +60,7 @@ class Heartbeat:
 
     head: int
 
-    @property
+    @cached_property
     def text(self) -> str:
         return _text(type="heartbeat", head_seq=self.head)
 

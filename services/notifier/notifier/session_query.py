@@ -93,10 +93,7 @@ def _of_tab(query: SessionQuery) -> list[ColumnElement[bool]]:
 def _matches(words: str) -> ColumnElement[bool]:
     folded = _folded(words)
     pattern = f"%{_escaped(folded)}%"
-    matches = [
-        _folded_column(_contacts.name).like(pattern, escape="\\"),
-        _folded_column(_conversations.preview).like(pattern, escape="\\"),
-    ]
+    matches = [_contacts.name_folded.like(pattern, escape="\\")]
     digits = _NEVER_A_DIGIT.sub("", words)
     if digits and _LIKE_A_NUMBER.fullmatch(words):
         matches.append(_contacts.phone.like(f"%{digits}%"))
@@ -111,12 +108,8 @@ def _saying(beginnings: str) -> Select[Any]:
 
 
 def _folded(words: str) -> str:
-    """Do to the words what `_folded_column` does in SQL, no less and no more."""
+    """Do to the words what 0023_list.sql does to names and messages, but for signs."""
     return unicodedata.normalize("NFC", words.lower()).translate(_PLAIN_LETTERS)
-
-
-def _folded_column(column: Any) -> Any:
-    return func.translate(func.lower(column), _ACCENTED, _PLAIN)
 
 
 def _escaped(words: str) -> str:

@@ -26,7 +26,10 @@ def test_who_runs_the_store_keeps_replies_and_who_answers_reads_them(duena, ana,
     one = f"{CANNED}/{reply['id']}"
     changed = duena.ask("PUT", one, {"shortcut": "horas", "text": "De 8 a 17."})
     assert (changed.json()["shortcut"], changed.json()["text"]) == ("horas", "De 8 a 17.")
-    assert duena.ask("PUT", one, HOURS | {"shortcut": "envio"}).json()["error"]["code"] == "shortcut_taken"
+    assert (
+        duena.ask("PUT", one, HOURS | {"shortcut": "envio"}).json()["error"]["code"]
+        == "shortcut_taken"
+    )
     assert duena.ask("DELETE", one).status_code == 204
     assert duena.ask("DELETE", one).json()["error"]["code"] == "canned_not_found"
     assert duena.ask("PUT", f"{CANNED}/none", HOURS).status_code == 404

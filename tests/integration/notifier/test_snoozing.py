@@ -167,8 +167,7 @@ def test_words_are_looked_for_in_everything_that_was_said_and_not_deleted(
         ("ROJO cam", True),
         ("rojo 42", True),
         ("camion azul", False),
-        ("amion", False),  # the middle of a word is looked for in the last message alone
-        ("acia", True),
+        ("amion", False),  # words are looked for by their beginnings
         ("'; :*&|!<->", False),
     ):
         assert listed(ana, q=words) == ([session_id] if is_found else []), words

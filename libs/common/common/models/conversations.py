@@ -1,6 +1,15 @@
 """People, conversations and what was said."""
 
-from sqlalchemy import BigInteger, Boolean, Column, Integer, LargeBinary, Table, Text
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Computed,
+    Integer,
+    LargeBinary,
+    Table,
+    Text,
+)
 from sqlalchemy.dialects.postgresql import JSONB
 
 from common.models.metadata import Time, id_column, id_key, metadata, store_key
@@ -19,6 +28,7 @@ contacts = Table(
     Column("blocked_at", Time),
     Column("opted_out_at", Time),
     Column("preferred_at", Time),
+    Column("name_folded", Text, Computed("name")),  # what the list looks for names in
 )
 
 contact_aliases = Table(

@@ -2,7 +2,11 @@
 
 import { close, open, store } from "./actions.js";
 import { assignToColleague, block, giveBackWithNote, snooze, unblock, wake } from "./asking.js";
+import { beginConversation } from "./beginning.js";
+import { begin } from "./canned.js";
+import { changeCanned } from "./canned_form.js";
 import { order } from "./commands.js";
+import { chooseProduct } from "./products.js";
 import { byId } from "./dom.js";
 import { mayDo } from "./rights.js";
 import { holder, shown } from "./state.js";
@@ -63,6 +67,7 @@ export const acts = [
   { id: "next", keys: "Alt+J", repeats: true, when: isListed, run: () => step(1) },
   { id: "previous", keys: "Alt+K", repeats: true, when: isListed, run: () => step(-1) },
   { id: "nextTab", keys: "Alt+N", when: isListed, run: nextTab },
+  { id: "begin", when: (state) => isListed(state) && mayDo(state, "answer"), run: beginConversation },
   { id: "search", keys: "/", when: isListed, run: () => byId("search").focus() },
   { id: "takeOrGive", keys: "Alt+T", isHidden: true, when: held(EVERY, "take_over"), run: takeOrGive },
   { id: "takeOver", inMenu: true, when: held(["bot", "waiting", "colleague"], "take_over"), run: () => order("takeover") },
@@ -79,6 +84,9 @@ export const acts = [
   { id: "unblock", inMenu: true, when: held(EVERY, "answer", (line) => line.blocked === true), run: unblock },
   { id: "reply", keys: "Alt+L", when: writable, run: reply },
   { id: "note", keys: "Alt+P", ...press("note-mode") },
+  { id: "canned", when: writable, run: begin },
+  { id: "product", when: (state) => writable(state) && mayDo(state, "read_catalog"), run: chooseProduct },
+  { id: "changeCanned", when: (state) => isListed(state) && mayDo(state, "change_canned"), run: () => changeCanned() },
   { id: "attach", keys: "Mod+Alt+A", ...press("attach") },
   { id: "template", ...press("choose-template") },
   { id: "panel", keys: "Alt+O", ...press("panel-toggle") },

@@ -41,11 +41,13 @@ async function signedIn(answer) {
 }
 
 export const OLDER = 100; // messages of a page further back
-const session = (storeId, sessionId) =>
+export const session = (storeId, sessionId) =>
   `/api/stores/${encodeURIComponent(storeId)}/sessions/${encodeURIComponent(sessionId)}`;
 
 export const me = () => signedIn(ask("GET", "/api/me"));
 export const logIn = (email, password) => signedIn(ask("POST", "/api/login", { email, password }));
+/** Every log-in ends with the old one, and the answer is this browser's new one. */
+export const changePassword = (old, fresh) => signedIn(ask("POST", "/api/password", { old, new: fresh }));
 export const logOut = () => ask("POST", "/api/logout");
 export const stores = async () => (await ask("GET", "/api/stores")).stores;
 

@@ -13,8 +13,8 @@ export const addCanned = (storeId, reply) => ask("POST", cannedOf(storeId), repl
 export const changeCanned = (storeId, id, reply) => ask("PUT", cannedOf(storeId, id), reply);
 export const removeCanned = (storeId, id) => ask("DELETE", cannedOf(storeId, id));
 
-export const products = async (storeId, words) =>
-  (await ask("GET", `${store(storeId)}/products?${new URLSearchParams({ q: words, limit: "30" })}`)).products;
+/** Find goods by their names, as they would be sent. */
+export const goods = async (storeId, words) => (await ask("GET", `${store(storeId)}/goods?${new URLSearchParams({ q: words })}`)).products;
 
 /** Begin a conversation with a template; answers with its `session_id`. */
 export const startConversation = (storeId, begun) => ask("POST", `${store(storeId)}/conversations`, begun);

@@ -7,7 +7,7 @@ import { order } from "./commands.js";
 import { isConfirmed, openDialog } from "./dialogs.js";
 import { make } from "./dom.js";
 import { say } from "./texts.js";
-import { nameOf, plain, refusal } from "./words.js";
+import { folded, nameOf, plain, refusal } from "./words.js";
 
 const { get } = store;
 const HOUR = 3_600_000;
@@ -38,8 +38,6 @@ const within = (listed) => (words) => {
   const asked = folded(words).split(/\s+/);
   return listed.filter((each) => asked.every((word) => folded(each.words).includes(word)));
 };
-
-export const folded = (words) => words.trim().normalize("NFD").replace(/\p{M}/gu, "").toLowerCase();
 
 /** Give back to the bot with what it and colleagues should know. */
 export function giveBackWithNote() {

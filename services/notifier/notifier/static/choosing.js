@@ -16,6 +16,8 @@ export function chooseFrom(place, { label, empty, loading = "", find, onChosen, 
   const told = make("p", { class: "small muted", role: "status" });
   const walk = walking(field, list);
   let asked = 0;
+  let isLooking = false;
+  let isWanted = false; // Enter came before the answer: the first of it is meant, not the first of a former one
   async function look() {
     const mine = asked += 1;
     told.textContent = isSlow ? loading : "";
@@ -24,13 +26,21 @@ export function chooseFrom(place, { label, empty, loading = "", find, onChosen, 
     told.textContent = rows.fault ? empty(rows.fault) : rows.length ? "" : typeof empty === "string" ? empty : empty(null);
     list.replaceChildren(...(rows.fault ? [] : rows).map((row, at) => option(`${id}-${at}`, row, onChosen)));
     walk.first();
+    isLooking = false;
+    if (isWanted) walk.current()?.click();
+    isWanted = false;
   }
   let soon = 0;
   field.addEventListener("input", () => {
+    isLooking = true;
+    isWanted = false;
     clearTimeout(soon);
     soon = setTimeout(look, isSlow ? SOON : 0);
   });
-  field.addEventListener("keydown", (event) => walk.hear(event));
+  field.addEventListener("keydown", (event) => {
+    if (event.key === "Enter" && isLooking && !event.isComposing) isWanted = true;
+    else walk.hear(event);
+  });
   place.replaceChildren(field, told, list);
   field.focus();
   look();

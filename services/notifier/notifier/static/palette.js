@@ -2,13 +2,12 @@
 
 import * as api from "./api.js";
 import { open, store } from "./actions.js";
-import { folded } from "./asking.js";
 import { chooseFrom } from "./choosing.js";
 import { openDialog } from "./dialogs.js";
 import { make } from "./dom.js";
 import { everyAct, keysInWords } from "./shortcuts.js";
 import { say } from "./texts.js";
-import { nameOf, number, plain, refusal } from "./words.js";
+import { folded, nameOf, number, plain, refusal } from "./words.js";
 
 const MOST = 8; // conversations in the list
 const { get } = store;

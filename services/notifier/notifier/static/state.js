@@ -5,7 +5,7 @@ import { closed, opened, threadChanges } from "./thread_state.js";
 
 export const initial = {
   phase: "starting", language: "es", theme: "light", now: Date.now(), notice: "",
-  agent: null, stores: [], storeId: null,
+  view: "conversations", agent: null, stores: [], storeId: null,
   connection: "connecting", lastSeq: 0,
   filter: "all", words: "", found: null,
   listStatus: "loading", sessions: {}, cursors: {},

@@ -7,7 +7,9 @@ ALTER TABLE conversations
     ADD CONSTRAINT conversations_until_when CHECK (snoozed OR snoozed_until IS NULL);
 ALTER TABLE contacts
     ADD COLUMN blocked_at timestamptz,    -- the store does not want to hear from them
-    ADD COLUMN opted_out_at timestamptz;  -- they want no advertising
+    ADD COLUMN opted_out_at timestamptz,  -- they want no advertising
+    ADD COLUMN name_folded text GENERATED ALWAYS AS (translate(lower(name),
+        'áàäâãéèëêíìïîóòöôõúùüûñç', 'aaaaaeeeeiiiiooooouuuunc')) STORED;
 
 -- Few are snoozed; the clock and the list's own filter look at these only.
 CREATE INDEX conversations_snoozed ON conversations (store_id, snoozed_until) WHERE snoozed;
@@ -120,7 +122,7 @@ CREATE INDEX messages_by_words ON messages USING gin (words_of(store_id, content
     WHERE content <> '' AND revoked_at IS NULL;
 
 -- The conversations in which somebody said something: all of them, or, of what is said in more
--- than 5,000 messages, the 300 with the newest activity. It runs as the owner because an index on
+-- than 3,000 messages, the 150 with the newest activity. It runs as the owner because an index on
 -- words is not used behind row-level security; the store is the caller's own.
 CREATE FUNCTION conversations_saying(wanted text) RETURNS SETOF uuid
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
@@ -132,8 +134,8 @@ BEGIN
     SELECT array_agg(conversation_id) INTO found FROM (
         SELECT conversation_id FROM messages
         WHERE words_of(store_id, content) @@ sought AND content <> '' AND revoked_at IS NULL
-        LIMIT 5001) AS hits;
-    IF coalesce(cardinality(found), 0) <= 5000 THEN
+        LIMIT 3001) AS hits;
+    IF coalesce(cardinality(found), 0) <= 3000 THEN
         RETURN QUERY SELECT DISTINCT its.each FROM unnest(found) AS its (each);
         RETURN;
     END IF;
@@ -144,5 +146,5 @@ BEGIN
               AND messages.conversation_id = present.conversation_id
               AND content <> '' AND revoked_at IS NULL
               AND words_of(messages.store_id, content) @@ sought)
-        ORDER BY last_message_at DESC LIMIT 300;
+        ORDER BY last_message_at DESC LIMIT 150;
 END $$;

@@ -53,5 +53,6 @@ BEGIN
     END LOOP;
 END $$;
 
-ALTER TABLE contacts DROP COLUMN blocked_at, DROP COLUMN opted_out_at;
+ALTER TABLE contacts
+    DROP COLUMN name_folded, DROP COLUMN blocked_at, DROP COLUMN opted_out_at;
 ALTER TABLE conversations DROP COLUMN snoozed_until, DROP COLUMN snoozed;

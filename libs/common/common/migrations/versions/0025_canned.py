@@ -1,4 +1,4 @@
-"""Canned replies."""
+"""Canned replies, and conversations that an agent begins."""
 
 from alembic import op
 
