@@ -1,14 +1,17 @@
 // Puts the page together: the frame around list and thread, language, theme, title, address.
 
 import { close, chooseStore, logOut, open, refreshStores, start, store } from "./actions.js";
+import { installAlerts } from "./alerts.js";
 import { installAttaching } from "./attaching.js";
+import { installBadge } from "./badge.js";
 import { installComposer } from "./composer.js";
 import { byId, icon, make, write } from "./dom.js";
-import { installList } from "./list.js";
+import { focusLine, installList } from "./list.js";
+import { shown } from "./listing.js";
 import { installPause } from "./pause.js";
 import { installReplying } from "./replying.js";
 import { installSignIn } from "./sign_in.js";
-import { pausedStore, shown, unreadForMe } from "./state.js";
+import { pausedStore } from "./state.js";
 import { say } from "./texts.js";
 import { installThread } from "./thread.js";
 
@@ -47,9 +50,6 @@ function drawFrame(state) {
   byId("offline-bar").hidden = !isReady || state.connection !== "offline";
   write(byId("offline-bar"), say(state.language, "offline"));
   drawStores(state);
-  const unread = isReady ? unreadForMe(state) : 0;
-  const title = `${unread ? `(${unread}) ` : ""}Mostrador`;
-  if (document.title !== title) document.title = title;
 }
 
 function applyTheme(theme) {
@@ -110,6 +110,8 @@ store.listen(drawFrame);
 store.listen(writeAddress);
 installSignIn();
 installList();
+installBadge();
+installAlerts();
 installThread();
 installComposer();
 installAttaching();
@@ -128,7 +130,7 @@ document.addEventListener("keydown", (event) => {
   if (event.key !== "Escape" || event.isComposing || !get().openId || document.querySelector("dialog[open]")) return;
   const last = get().openId;
   close();
-  queueMicrotask(() => document.querySelector(`[data-session-id="${CSS.escape(last)}"]`)?.focus());
+  queueMicrotask(() => focusLine(last));
 });
 
 set({

@@ -147,6 +147,8 @@ function advanced(thread, { message_id: id, status, error = "", error_code = "",
   return changed(thread, (each) => each.id === id, (each) => merged(each, { status, error, error_code, attempt, can_retry }));
 }
 
+const OF_A_SNOOZE = { SNOOZED: "noticeSnoozed", AWAKE: "noticeAwake" };
+
 /** Say in the thread that it changed hands; kept on this screen only. */
 function noted(thread, event, state) {
   const { status, agent, agent_id: agentId } = event.data;
@@ -154,7 +156,7 @@ function noted(thread, event, state) {
   const words = { bot: "noticeBot", handover: "noticeWaiting", resolved: "noticeResolved" };
   const notice = {
     id: `event-${event.seq}`, kind: "notice", role: "system", time: event.at, seq: event.seq,
-    key: words[status] ?? (isMine ? "noticeMine" : "noticeColleague"), values: { name: agent ?? "" },
+    key: OF_A_SNOOZE[event.data.reason] ?? words[status] ?? (isMine ? "noticeMine" : "noticeColleague"), values: { name: agent ?? "" },
   };
   return { ...thread, messages: [...thread.messages, notice] };
 }
