@@ -39,8 +39,8 @@ unit: $(READY) ## Run the tests that need no server
 integration: $(READY) ## Run the tests of one part on real servers
 	@$(BIN)/python -m pytest tests/integration $(ARGS)
 
-journeys: $(READY) ## Run the tests of whole journeys, through everything
-	@$(BIN)/python -m pytest tests/journeys $(ARGS)
+journeys: $(READY) ## Run the tests of whole journeys, also those that the suite leaves out
+	@$(BIN)/python -m pytest tests/journeys -m "" --ignore-glob="*/test_live_*" $(ARGS)
 
 devstack: $(READY) ## Run every test of what make run starts, also the slow ones
 	@$(BIN)/python -m pytest tests/integration/devstack -m "" $(ARGS)
@@ -52,7 +52,7 @@ takeover: $(READY) ## Take over 200 times, at every place where a turn waits and
 	@$(BIN)/python -m pytest tests/integration/worker/test_takeovers.py -m "" -s $(ARGS)
 
 live: $(READY) ## Run the console's sockets under fire: cut, killed, starved, clogged; and long walks
-	@$(BIN)/python -m pytest tests/journeys/test_live_under_fire.py tests/integration/worker/test_a_screen_is_whole.py -m "" -s $(ARGS)
+	@$(BIN)/python -m pytest tests/journeys/test_live_under_fire.py tests/integration/worker/test_a_screen_is_whole.py tests/integration/notifier/test_under_gunicorn.py -m "" -s $(ARGS)
 
 ui: $(READY) ## Run the browser tests; they need Chromium
 	@$(BIN)/python -m pytest tests/ui $(ARGS)

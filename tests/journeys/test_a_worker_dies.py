@@ -19,6 +19,8 @@ BEFORE_THE_DECISION = [
     "worker.images_resolved",
     "worker.before_sending_commit",
 ]
+# The first and the last of them in the suite, all of them in `make journeys`.
+IN_THE_SUITE = {BEFORE_THE_DECISION[0], BEFORE_THE_DECISION[-1]}
 # The part that was going may not have reached WhatsApp.
 IN_DOUBT = ["worker.sending_committed", "worker.sending_in_progress"]
 # WhatsApp has it, so the customer has one answer.
@@ -44,7 +46,13 @@ def texts(stack, phone):
     return [row for row in stack.sent(phone) if row["request"]["type"] == "text"]
 
 
-@pytest.mark.parametrize("point", BEFORE_THE_DECISION)
+@pytest.mark.parametrize(
+    "point",
+    [
+        pytest.param(each, marks=() if each in IN_THE_SUITE else pytest.mark.long)
+        for each in BEFORE_THE_DECISION
+    ],
+)
 def test_a_worker_killed_before_the_decision_answers_exactly_once(stack, phone, point):
     wamid = die_at(stack, point, phone)
 

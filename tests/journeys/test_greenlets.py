@@ -14,6 +14,7 @@ from tests.waiting import eventually
 
 from .stack import Stack
 
+pytestmark = pytest.mark.long  # a stack of their own to start: `make journeys`
 _ANSWER_SECONDS = 1.0
 _CUSTOMERS = 60
 

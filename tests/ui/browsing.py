@@ -103,7 +103,9 @@ class WatchedPage:
             if control.evaluate("control => control.tagName") == "SELECT":
                 control.select_option(language)
             else:
+                page.get_by_test_id("account").click()
                 control.click()
+                page.get_by_test_id("account").click()
         page.locator(f"html[lang^={language}]").wait_for(state="attached")
 
     def kept(self) -> Any:

@@ -68,14 +68,14 @@ def count_sessions(store_id: str) -> ListCounts:
 @blueprint.route(f"{_SESSIONS}/<session_id>/messages", methods=["GET"])
 @blueprint.arguments(MessageQuerySchema, location="query")
 @blueprint.response(200, MessagePageSchema)
-def list_messages(asked: dict[str, str | None], store_id: str, session_id: str) -> MessagePage:
+def list_messages(asked: dict[str, Any], store_id: str, session_id: str) -> MessagePage:
     """Read the newest messages of a session, oldest first; `before` goes back from a message."""
     store, known = store_of_path(store_id), session_id_of(session_id)
     before = _message_id(asked["before"])
     reader = parts().readers.of(store)
     events.sequence(parts().database, store.store_id)
     with parts().database.store(store.store_id) as connection:
-        page = snapshot.session_messages(connection, reader, known, before)
+        page = snapshot.session_messages(connection, reader, known, before, asked["limit"])
         audit.record_reading(connection, store.store_id, agent(), [known])
     return page
 

@@ -36,6 +36,7 @@ def take_over(store_id: str, session_id: str) -> dict[str, object]:
     """Become the one who answers; `in_flight` names what the bot had begun to send."""
     store, known, me = store_of_path(store_id), session_id_of(session_id), agent()
     with parts().database.store(store.store_id) as connection:
+        conversations.name_actor(connection, me.name)
         taken = commands.take_over(connection, store.store_id, known, me.id, me.name)
         audit.record(connection, store.store_id, me, "take_over", session_id=known)
     return _acknowledged(taken)
@@ -52,6 +53,7 @@ def assign(form: dict[str, str], store_id: str, session_id: str) -> dict[str, ob
     store, known, me = store_of_path(store_id), session_id_of(session_id), agent()
     to, name = _assignee(store.store_id, form["agent_id"], me)
     with parts().database.store(store.store_id) as connection:
+        conversations.name_actor(connection, me.name)
         taken = commands.assign(connection, store.store_id, known, to, name)
         audit.record(connection, store.store_id, me, "assign", session_id=known, target=to)
     return _acknowledged(taken)
@@ -70,6 +72,7 @@ def release(store_id: str, session_id: str) -> dict[str, object]:
         conversations.lock_by_session(connection, store.store_id, known)  # or 404, before the body
     note = _note(_words(), agent(), store.store_id)
     with parts().database.store(store.store_id) as connection:
+        conversations.name_actor(connection, agent().name)
         conversation = commands.release(connection, store.store_id, known, note)
         audit.record(connection, store.store_id, agent(), "release", session_id=known)
     parts().doorbells.ring(store.store_id, [conversation.conversation_id], goes_first=bool(note))
@@ -82,6 +85,7 @@ def resolve(store_id: str, session_id: str) -> dict[str, object]:
     """Close the matter; the customer's next message finds the bot."""
     store, known = store_of_path(store_id), session_id_of(session_id)
     with parts().database.store(store.store_id) as connection:
+        conversations.name_actor(connection, agent().name)
         conversation = commands.resolve(connection, store.store_id, known)
         audit.record(connection, store.store_id, agent(), "resolve", session_id=known)
     return ownership_of(conversation)

@@ -1,48 +1,48 @@
-"""A store's numbers of this moment, for the console's front page."""
+"""A store's numbers, for the console's supervisor page: of this moment, of today, by the hour."""
 
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import redis
 from sqlalchemy import Connection, text
-from sqlalchemy.exc import DataError
 
-from common.database import Database
-from common.errors import InvalidRequestError
 from common.openapi import Blueprint
 from common.queues import Doorbells
+from common.stores import Store
+from notifier.day_figures import HOURS, DayFigures
 from notifier.parts import parts, store_of_path
-from notifier.schemas.stores import StatsQuerySchema, StatsSchema
+from notifier.schemas.stats import StatsQuerySchema, StatsSchema
 from notifier.wire import instant
 
 blueprint = Blueprint("stats", __name__, description="A store's numbers.")
 
-_SESSIONS = text(
+_QUIET = {"customers": 0, "bot": 0, "people": 0, "failed": 0}
+_PACE_MINUTES = 5
+# Asked anew each time: every part begins with the store and reads what is under way alone.
+_NOW = text(
     """
-    SELECT count(*) FILTER (WHERE resolved) AS resolved,
-           count(*) FILTER (WHERE NOT resolved AND owner = 'bot') AS bot,
-           count(*) FILTER (WHERE NOT resolved AND owner = 'queue') AS handover,
-           count(*) FILTER (WHERE NOT resolved AND owner = 'agent') AS human,
-           min(waiting_since) FILTER (WHERE owner = 'queue') AS longest_waiting_since
-    FROM conversations WHERE store_id = :store_id AND session_id IS NOT NULL
+    SELECT waiting.*, pending.*, parts.*,
+        (SELECT count(*) FROM inbox
+            WHERE store_id = :store_id AND state = 'dead' AND kind <> 'status') AS dead,
+        (SELECT count(*) FROM turns WHERE store_id = :store_id
+            AND turn_id >= uuidv7(make_interval(mins => -:minutes))
+            AND state <> 'open' AND outcome <> 'held') AS ended
+    FROM (SELECT count(*) AS waiting, min(waiting_since) AS waiting_since FROM conversations
+            WHERE store_id = :store_id AND owner = 'queue' AND NOT resolved
+              AND session_id IS NOT NULL) AS waiting,
+        (SELECT count(*) FILTER (WHERE due_at = 'infinity') AS held,
+                extract(epoch FROM clock_timestamp() - min(received_at)
+                    FILTER (WHERE due_at <= clock_timestamp()))::bigint AS oldest_seconds
+            FROM inbox WHERE store_id = :store_id AND state = 'pending'
+              AND conversation_id IS NOT NULL) AS pending,
+        (SELECT count(*) FILTER (WHERE state IN ('ready', 'retry')) AS unsent,
+                count(*) FILTER (WHERE state = 'unknown') AS unknown
+            FROM outbox WHERE store_id = :store_id
+              AND state IN ('ready', 'sending', 'retry', 'unknown')) AS parts
     """
 )
-_DEAD = text(
-    "SELECT count(*) FROM inbox WHERE store_id = :store_id AND state = 'dead' AND kind <> 'status'"
-)
-# Only conversations with something new today are looked into: messages have no index by time.
-_ANSWERED = text(
-    """
-    WITH today AS (SELECT date_trunc('day', now(), :time_zone) AS began)
-    SELECT count(*) FILTER (WHERE role = 'assistant') AS assistant,
-           count(*) FILTER (WHERE role = 'agent') AS agent
-    FROM today
-    JOIN conversations ON conversations.store_id = :store_id
-        AND conversations.last_message_at >= today.began
-    JOIN messages USING (store_id, conversation_id)
-    WHERE messages.created_at >= today.began AND messages.status NOT IN ('failed', 'cancelled')
-    """
-)
+_STANDING = text("SELECT status, paused_reason FROM stores WHERE store_id = :store_id")
 
 
 @dataclass(frozen=True)
@@ -55,43 +55,63 @@ class Stats:
     dead_letters: int
     answered_today: dict[str, int]
     queue_depth: int | None
+    queue: dict[str, float | None]
+    sends: dict[str, int]
+    paused: dict[str, str] | None
+    conversations_answered_today: int
+    bot_solved: dict[str, int]
+    response_seconds: dict[str, dict[str, float] | None]
+    hours: list[dict[str, Any]]
 
 
 @blueprint.route("/api/stores/<store_id>/stats", methods=["GET"])
 @blueprint.arguments(StatsQuerySchema, location="query")
 @blueprint.response(200, StatsSchema)
 def show_stats(asked: dict[str, str], store_id: str) -> Stats:
-    """Count what is under way."""
+    """Count what is under way, and what the last 24 hours brought."""
     store = store_of_path(store_id)
-    return _read(
-        parts().database, store.store_id, asked["time_zone"], _depth(parts().doorbells, store_id)
-    )
+    depth = _depth(parts().doorbells, store.store_id)
+    with parts().database.store(store.store_id) as connection:
+        day = parts().days.read(connection, store.store_id, asked["time_zone"])
+        return _stats(connection, store, day, depth)
 
 
-def _read(database: Database, store_id: str, time_zone: str, depth: int | None) -> Stats:
-    with database.store(store_id) as connection:
-        sessions: Any = connection.execute(_SESSIONS, {"store_id": store_id}).one()
-        dead = connection.scalar(_DEAD, {"store_id": store_id}) or 0
-        answered = _answered_today(connection, store_id, time_zone)
-    statuses = ("bot", "handover", "human", "resolved")
+def _stats(connection: Connection, store: Store, day: DayFigures, depth: int | None) -> Stats:
+    asked = {"store_id": store.store_id}
+    now: Any = connection.execute(_NOW, asked | {"minutes": _PACE_MINUTES}).one()
+    standing: Any = connection.execute(_STANDING, asked).one()
+    is_paused = standing.status == "paused"
     return Stats(
-        sessions={name: getattr(sessions, name) for name in statuses},
-        waiting=sessions.handover,
-        longest_waiting_since=instant(sessions.longest_waiting_since),
-        dead_letters=int(dead),
-        answered_today=answered,
+        sessions=day.standing,
+        waiting=now.waiting,
+        longest_waiting_since=instant(now.waiting_since),
+        dead_letters=now.dead,
+        answered_today={"assistant": day.answered_by_bot, "agent": day.answered_by_people},
         queue_depth=depth,
+        queue={
+            "per_minute": now.ended / _PACE_MINUTES,
+            "most_per_minute": store.settings.rate * 60,
+            "oldest_seconds": now.oldest_seconds,
+        },
+        sends={"waiting": now.unsent, "unconfirmed": now.unknown, "held": now.held},
+        paused={"reason": standing.paused_reason} if is_paused else None,
+        conversations_answered_today=day.conversations_answered,
+        bot_solved={"ended": day.sessions_ended, "solved": day.bot_solved},
+        response_seconds={
+            "bot": _spread(day.bot_seconds),
+            "people": _spread(day.people_seconds),
+        },
+        hours=[_hour(day, day.first_hour + timedelta(hours=each)) for each in range(HOURS)],
     )
 
 
-def _answered_today(connection: Connection, store_id: str, time_zone: str) -> dict[str, int]:
-    try:
-        row: Any = connection.execute(
-            _ANSWERED, {"store_id": store_id, "time_zone": time_zone}
-        ).one()
-    except DataError as error:
-        raise InvalidRequestError("There is no such time zone.") from error
-    return {"assistant": row.assistant, "agent": row.agent}
+def _spread(seconds: tuple[float, float] | None) -> dict[str, float] | None:
+    return None if seconds is None else {"median": seconds[0], "p90": seconds[1]}
+
+
+def _hour(day: DayFigures, began_at: datetime) -> dict[str, Any]:
+    key = str(int(began_at.astimezone(UTC).timestamp()))
+    return {"began_at": instant(began_at)} | day.by_hour.get(key, _QUIET)
 
 
 def _depth(doorbells: Doorbells, store_id: str) -> int | None:

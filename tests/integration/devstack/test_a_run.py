@@ -5,6 +5,7 @@ import stat
 import time
 
 import psycopg
+import pytest
 import redis
 import requests
 
@@ -87,6 +88,7 @@ def test_nothing_secret_is_printed_but_the_logins(shared_stack):
         assert store["app_secret"] not in printed
 
 
+@pytest.mark.long  # `make devstack`
 def test_a_stop_is_clean_and_a_second_start_continues_where_the_first_was(ready_stack):
     first = ready_stack.demo()
     with psycopg.connect(first["migration_database_url"], autocommit=True) as connection:
@@ -115,6 +117,7 @@ def test_a_stop_is_clean_and_a_second_start_continues_where_the_first_was(ready_
     assert ready_stack.lines[-1] == "stopped"
 
 
+@pytest.mark.long  # `make devstack`
 def test_two_stacks_live_side_by_side(shared_stack, tmp_path):
     other = RunningStack(tmp_path / "other data")
     other.start()

@@ -78,6 +78,7 @@ def test_a_program_that_dies_at_once_again_and_again_is_named_and_the_start_ends
     assert any("times in a row" in line for line in stack.lines)
 
 
+@pytest.mark.long  # `make devstack`
 def test_nothing_outlives_a_supervisor_killed_during_the_start(stack):
     stack.start()
     stack.wait_for_line("starting the services")

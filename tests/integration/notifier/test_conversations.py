@@ -140,7 +140,7 @@ def test_messages_have_the_contracts_shape_and_the_agent_sees_the_raw_text(ana, 
 
     page = messages(ana, session_id)
 
-    assert list(page) == ["as_of_seq", "messages", "next_before"]
+    assert list(page) == ["as_of_seq", "messages", "changes", "next_before"]
     asked, answer = page["messages"]
     assert set(asked) >= {"id", "role", "content", "time", "kind", "images", "status", "error"}
     assert (asked["role"], asked["content"]) == ("user", "vivo en la calle 1")

@@ -118,7 +118,11 @@ def test_pings_of_the_client_do_not_disturb_the_frames(ana, shop):
 @pytest.mark.measures
 @pytest.mark.parametrize(
     ("process", "how"),
-    [("gevent", signal.SIGTERM), ("gevent", signal.SIGINT), ("gthread", signal.SIGTERM)],
+    [
+        ("gevent", signal.SIGTERM),
+        pytest.param("gevent", signal.SIGINT, marks=pytest.mark.long),
+        pytest.param("gthread", signal.SIGTERM, marks=pytest.mark.long),
+    ],
     indirect=["process"],
 )
 def test_at_the_end_every_socket_is_told_that_the_server_goes_away(process, ana, shop, how):
@@ -141,7 +145,9 @@ def test_at_the_end_every_socket_is_told_that_the_server_goes_away(process, ana,
     assert time.monotonic() - begun < 7  # at 8 gunicorn would have killed it
 
 
-@pytest.mark.parametrize("process", ["gevent", "gthread"], indirect=True)
+@pytest.mark.parametrize(
+    "process", ["gevent", pytest.param("gthread", marks=pytest.mark.long)], indirect=True
+)
 def test_many_sockets_leave_room_for_requests(process, ana):
     wires = [ana.hello("store-1") for _ in range(120)]
     for each in wires:

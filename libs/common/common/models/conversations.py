@@ -27,6 +27,7 @@ contacts = Table(
     Column("unreachable_code", Text),
     Column("blocked_at", Time),
     Column("opted_out_at", Time),
+    Column("preferred_at", Time),
     Column("name_folded", Text, Computed("name")),  # what the list looks for names in
 )
 

@@ -2,7 +2,7 @@
 
 from marshmallow import Schema, fields, validate
 
-from notifier.session_query import FILTERS, OWNERS
+from notifier.session_query import FILTERS, OWNERS, PAGE
 
 
 class SessionQuerySchema(Schema):
@@ -60,6 +60,7 @@ class ListCountsSchema(Schema):
 
 class MessageQuerySchema(Schema):
     before = fields.String(load_default=None)
+    limit = fields.Integer(load_default=PAGE, validate=validate.Range(1, 4 * PAGE))
 
 
 class QuotedMessageSchema(Schema):
@@ -120,9 +121,27 @@ class ShownMessageSchema(Schema):
     media = fields.Nested(ShownMediaSchema, allow_none=True)
 
 
+class OwnershipChangeSchema(Schema):
+    seq = fields.Integer(metadata={"description": "The number of the event that told it."})
+    session_id = fields.String()
+    time = fields.String()
+    status = fields.String(metadata={"description": "bot, handover, human or resolved"})
+    agent_id = fields.String()
+    agent = fields.String()
+    by = fields.String(metadata={"description": "Who did it, where a person did."})
+    handover_trigger = fields.String()
+    reason = fields.String(
+        metadata={"description": "SILENCE, SNOOZED, AWAKE, BLOCKED or UNBLOCKED; else empty."}
+    )
+
+
 class MessagePageSchema(Schema):
     as_of_seq = fields.Integer()
     messages = fields.List(fields.Nested(ShownMessageSchema))
+    changes = fields.List(
+        fields.Nested(OwnershipChangeSchema),
+        metadata={"description": "Of the owner, in the time of these messages."},
+    )
     next_before = fields.String(allow_none=True)
 
 

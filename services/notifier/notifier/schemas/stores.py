@@ -1,4 +1,4 @@
-"""The stores an agent serves, their numbers, and their dead letters."""
+"""The stores an agent serves, and their dead letters."""
 
 from marshmallow import Schema, fields
 
@@ -18,35 +18,6 @@ class ServedStoresSchema(Schema):
 class StoreStandingSchema(Schema):
     id = fields.String()
     status = fields.String()
-
-
-class SessionCountsSchema(Schema):
-    bot = fields.Integer()
-    handover = fields.Integer()
-    human = fields.Integer()
-    resolved = fields.Integer()
-
-
-class AnsweredSchema(Schema):
-    assistant = fields.Integer()
-    agent = fields.Integer()
-
-
-class StatsQuerySchema(Schema):
-    time_zone = fields.String(
-        load_default="America/Bogota", metadata={"description": "Whose day `today` is."}
-    )
-
-
-class StatsSchema(Schema):
-    sessions = fields.Nested(SessionCountsSchema)
-    waiting = fields.Integer()
-    longest_waiting_since = fields.String(allow_none=True)
-    dead_letters = fields.Integer()
-    answered_today = fields.Nested(AnsweredSchema)
-    queue_depth = fields.Integer(
-        allow_none=True, metadata={"description": "Null while the queue cannot be reached."}
-    )
 
 
 class DeadLetterSchema(Schema):

@@ -14,7 +14,7 @@ let onSignedOut = () => {};
 /** Say what happens when the log-in is over. */
 export const whenSignedOut = (listener) => { onSignedOut = listener; };
 
-async function ask(method, path, body) {
+export async function ask(method, path, body) {
   const headers = { Accept: "application/json" };
   if (body !== undefined) headers["Content-Type"] = "application/json";
   if (method !== "GET") headers["X-CSRF-Token"] = csrfToken;
@@ -37,14 +37,17 @@ async function reach(path, options) {
 async function signedIn(answer) {
   const who = await answer;
   csrfToken = who.csrf_token;
-  return who.agent;
+  return { ...who.agent, may: who.may };
 }
 
-const session = (storeId, sessionId) =>
+export const OLDER = 100; // messages of a page further back
+export const session = (storeId, sessionId) =>
   `/api/stores/${encodeURIComponent(storeId)}/sessions/${encodeURIComponent(sessionId)}`;
 
 export const me = () => signedIn(ask("GET", "/api/me"));
 export const logIn = (email, password) => signedIn(ask("POST", "/api/login", { email, password }));
+/** Every log-in ends with the old one, and the answer is this browser's new one. */
+export const changePassword = (old, fresh) => signedIn(ask("POST", "/api/password", { old, new: fresh }));
 export const logOut = () => ask("POST", "/api/logout");
 export const stores = async () => (await ask("GET", "/api/stores")).stores;
 
@@ -60,12 +63,8 @@ export function sessions(storeId, { filter, narrow, words = "", cursor = "" }) {
 
 export const counts = (storeId) => ask("GET", `${listOf(storeId)}/counts`);
 
-/** Put a conversation off: `until` is `reply` or an ISO time. */
-export const snooze = (storeId, sessionId, until) => ask("POST", `${session(storeId, sessionId)}/snooze`, { until });
-export const unsnooze = (storeId, sessionId) => ask("POST", `${session(storeId, sessionId)}/unsnooze`);
-
 export function messages(storeId, sessionId, before = null) {
-  const query = before ? `?before=${encodeURIComponent(before)}` : "";
+  const query = before ? `?before=${encodeURIComponent(before)}&limit=${OLDER}` : "";
   return ask("GET", `${session(storeId, sessionId)}/messages${query}`);
 }
 
@@ -108,5 +107,5 @@ export const retry = (storeId, sessionId, messageId) =>
 /** Let a paused store go on. */
 export const resume = (storeId) => ask("POST", `/api/stores/${encodeURIComponent(storeId)}/resume`);
 
-/** Do `takeover`, `release`, `resolve` or `read`. */
-export const act = (storeId, sessionId, verb) => ask("POST", `${session(storeId, sessionId)}/${verb}`);
+/** Do `takeover`, `release`, `resolve`, `assign`, `snooze`, `block` or `read`; some say more in a body. */
+export const act = (storeId, sessionId, verb, body) => ask("POST", `${session(storeId, sessionId)}/${verb}`, body);

@@ -28,7 +28,7 @@ function draw(state) {
   byId("pause-bar").classList.toggle("whole", isWhole);
   byId("pause-more").setAttribute("aria-expanded", String(isWhole));
   write(byId("pause-more"), say(state.language, isWhole ? "showLess" : "showMore"));
-  byId("pause-bar").hidden = !paused;
+  byId("pause-bar").hidden = !paused || state.view === "supervisor"; // which says it of every store
   byId("resume").hidden = !paused || !mayResume(paused);
   byId("resume").disabled = isAsked;
   write(byId("pause-words"), paused ? wordsOf(state, paused) : "");

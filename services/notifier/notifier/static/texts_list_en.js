@@ -17,5 +17,4 @@ export const en = {
   mark_blocked: "⛔ Blocked", mark_blocked_whole: "Blocked: their messages are kept, and nobody answers",
   mark_optedOut: "🔕 No advertising", mark_optedOut_whole: "They asked for no advertising",
   channel_whatsapp: "By WhatsApp", channel_web: "By the web",
-  noticeSnoozed: "Conversation snoozed", noticeAwake: "Conversation is back",
 };

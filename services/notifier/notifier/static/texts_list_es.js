@@ -17,5 +17,4 @@ export const es = {
   mark_blocked: "⛔ Bloqueado", mark_blocked_whole: "Bloqueado: sus mensajes se guardan, y nadie le responde",
   mark_optedOut: "🔕 Sin publicidad", mark_optedOut_whole: "Pidió no recibir publicidad",
   channel_whatsapp: "Por WhatsApp", channel_web: "Por la web",
-  noticeSnoozed: "Conversación pospuesta", noticeAwake: "Conversación de vuelta",
 };

@@ -1,0 +1,108 @@
+// The supervisor's page: how a store does now and today. Events say when to look again; so does the clock.
+
+import * as api from "./api_supervisor.js";
+import { refreshStores, store } from "./actions.js";
+import { byId, make, write } from "./dom.js";
+import { buildCharts, drawCharts } from "./supervisor_charts.js";
+import { drawDeadLetters } from "./dead_letters.js";
+import { drawPaused } from "./paused_stores.js";
+import { mayDo } from "./rights.js";
+import { say } from "./texts.js";
+import { tiles } from "./tiles.js";
+import { clock, refusal } from "./words.js";
+
+const EVERY = 10_000;
+const SOON = 1_000; // events come in bursts
+const { get } = store;
+
+let known = null; // { storeId, stats, letters, at } of the last answer
+let fault = null;
+let lookedAt = { storeId: null, seq: 0 };
+let isAsking = false;
+let timer = 0;
+
+/** Build the page once, and keep it fresh while it is seen. */
+export function installSupervisor() {
+  build(byId("supervisor"));
+  store.listen(follow);
+  setInterval(() => isSeen(get()) && refresh(), EVERY);
+  document.addEventListener("visibilitychange", () => isSeen(get()) && refresh());
+}
+
+const isSeen = ({ phase, view }) => phase === "ready" && view === "supervisor" && !document.hidden;
+
+function build(page) {
+  const tile = ({ id }) => make("li", { class: "tile", id: `tile-${id}`, "data-testid": `tile-${id}` },
+    make("h2", { class: "small muted", "data-text": `tile_${id}` }), make("p", { class: "tile-value" }), make("p", { class: "tile-more small muted" }));
+  page.append(
+    make("div", { class: "page-head" }, make("h1", { "data-text": "supervisorTitle", tabindex: "-1" }),
+      make("p", { id: "figures-at", class: "small muted", role: "status" }), make("span", { class: "grow" }),
+      make("a", { id: "to-audit", class: "plain button", href: "#audit", "data-testid": "to-audit", "data-text": "auditTitle" })),
+    make("p", { id: "figures-fault", class: "fault", role: "alert", hidden: true }),
+    make("ul", { class: "tiles" }, ...tiles.map(tile)),
+    buildCharts(),
+    make("section", { id: "paused-stores", "data-testid": "paused-stores", class: "sheet grave-sheet", hidden: true }),
+    make("section", { id: "dead-letters", class: "sheet", "data-testid": "dead-letters", "aria-labelledby": "dead-title" },
+      make("h2", { id: "dead-title", "data-text": "deadTitle" }), make("p", { class: "small muted", "data-text": "deadHint" }),
+      make("ul", { class: "rows" }), make("p", { class: "nothing muted" })),
+  );
+}
+
+function follow(state) {
+  if (!isSeen(state)) return;
+  const isOther = lookedAt.storeId !== state.storeId;
+  if (isOther) [known, fault] = [null, null];
+  if (isOther || known === null) refresh();
+  else if (state.lastSeq > lookedAt.seq) soon();
+  lookedAt = { storeId: state.storeId, seq: state.lastSeq };
+  draw(state);
+}
+
+function soon() {
+  clearTimeout(timer);
+  timer = setTimeout(refresh, SOON);
+}
+
+/** Ask for the numbers; an answer for a store that was left meanwhile is not shown. */
+export async function refresh() {
+  const { storeId } = get();
+  if (isAsking || !storeId) return;
+  isAsking = true;
+  try {
+    const maySee = mayDo(get(), "see_dead_letters");
+    const [stats, letters] = await Promise.all([api.stats(storeId), maySee ? api.deadLetters(storeId) : []]);
+    if (storeId === get().storeId) [known, fault] = [{ storeId, stats, letters, at: Date.now() }, null];
+  } catch (refused) {
+    fault = refused;
+  }
+  isAsking = false;
+  if (storeId !== get().storeId) return refresh();
+  if (isSeen(get())) draw(get());
+  return undefined;
+}
+
+/** After something was done here: look again, at the stores too. */
+export async function lookAgain() {
+  await Promise.all([refresh(), refreshStores()]);
+}
+
+function draw(state) {
+  const { language } = state;
+  byId("figures-fault").hidden = !fault;
+  write(byId("figures-fault"), fault ? refusal(language, fault) : "");
+  write(byId("figures-at"), known ? say(language, "figuresAt", { time: clock(language, known.at) }) : say(language, "loading"));
+  byId("to-audit").hidden = !mayDo(state, "read_audit");
+  byId("supervisor").setAttribute("aria-busy", String(!known));
+  drawPaused(state, lookAgain);
+  for (const tile of tiles) drawTile(state, tile);
+  drawCharts(language, known?.stats ?? null);
+  drawDeadLetters(state, known?.letters ?? null, lookAgain);
+}
+
+function drawTile(state, { id, value, more, tone }) {
+  const place = byId(`tile-${id}`);
+  const stats = known?.stats;
+  write(place.querySelector(".tile-value"), stats ? value(state, stats) : "–");
+  write(place.querySelector(".tile-more"), stats ? more(state, stats) : "");
+  place.dataset.tone = (stats && tone?.(stats)) || "";
+}
