@@ -9,7 +9,8 @@ import { order } from "./commands.js";
 import { chooseProduct, maySend } from "./products.js";
 import { byId } from "./dom.js";
 import { mayDo } from "./rights.js";
-import { holder, shown } from "./state.js";
+import { shown } from "./listing.js";
+import { holder } from "./state.js";
 
 const lineOf = (state) => (state.openId ? state.sessions[state.openId] : undefined);
 
@@ -78,8 +79,8 @@ export const acts = [
   { id: "giveBackNote", inMenu: true, when: held(["waiting", "mine", "colleague"], "take_over"), run: giveBackWithNote },
   { id: "resolve", keys: "Alt+E", inMenu: true, when: held(OPEN, "resolve"), run: () => order("resolve") },
   { id: "resolveNext", keys: "Mod+Alt+E", when: held(OPEN, "resolve"), run: resolveAndGoOn },
-  { id: "snooze", keys: "Alt+M", inMenu: true, when: held(OPEN, "answer", (line) => line.snoozed === false), run: snooze },
-  { id: "wake", inMenu: true, when: held(EVERY, "answer", (line) => line.snoozed === true), run: wake },
+  { id: "snooze", keys: "Alt+M", inMenu: true, when: held(OPEN, "snooze", (line) => line.snoozed === false), run: snooze },
+  { id: "wake", inMenu: true, when: held(EVERY, "snooze", (line) => line.snoozed === true), run: wake },
   { id: "block", inMenu: true, isGrave: true, when: held(EVERY, "answer", (line) => line.blocked === false), run: block },
   { id: "unblock", inMenu: true, when: held(EVERY, "answer", (line) => line.blocked === true), run: unblock },
   { id: "reply", keys: "Alt+L", when: writable, run: reply },
