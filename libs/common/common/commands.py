@@ -10,7 +10,7 @@ from uuid import NAMESPACE_URL, uuid4, uuid5
 
 from sqlalchemy import Connection
 
-from common import conversations, inbox, outbox, settling
+from common import contacts, conversations, inbox, outbox, settling, snoozing
 from common.conversations import Conversation
 from common.database import Database
 from common.errors import ConflictError, NotFoundError
@@ -41,7 +41,7 @@ def take_over(
     """
     before = conversations.lock_by_session(connection, store_id, session_id)
     after = conversations.take_over(connection, before, agent_id, agent_name)
-    return _taken(connection, after)
+    return _taken(connection, snoozing.end(connection, after))
 
 
 def assign(
@@ -51,7 +51,8 @@ def assign(
     if agent_id != QUEUE:
         return take_over(connection, store_id, session_id, agent_id, agent_name)
     before = conversations.lock_by_session(connection, store_id, session_id)
-    return _taken(connection, conversations.queue(connection, before))
+    after = conversations.queue(connection, before)
+    return _taken(connection, snoozing.end(connection, after))
 
 
 def silence_bots(database: Database, store_id: str, conversation_ids: Sequence[str]) -> int:
@@ -87,7 +88,7 @@ def release(
     """
     conversation = conversations.lock_by_session(connection, store_id, session_id)
     if conversation.owner == "bot" and not conversation.resolved:
-        return conversation
+        return snoozing.end(connection, conversation)
     if note is not None:
         inbox.accept_in(connection, [_as_item(conversation, note)])
     return conversations.release(connection, conversation)
@@ -121,7 +122,8 @@ def send(
 
     Who writes to a customer that the bot or nobody has takes the conversation over with it.
     Raises ConflictError, which must end the transaction: `window_closed` when the 24 h window is
-    over, `owned_by_colleague` when somebody else is answering. Ring after the commit.
+    over, `owned_by_colleague` when somebody else is answering, `contact_blocked`, and
+    `opted_out` of advertising. Ring after the commit.
     """
     conversation = conversations.lock_by_session(connection, store_id, session_id)
     item = NewItem(
@@ -147,7 +149,7 @@ def retry(
 
     Who asks takes the conversation over, as who writes does; `agent` is id and name. Asked
     twice, it goes once. Raises NotFoundError, or ConflictError: `not_failed`, `window_closed`,
-    `owned_by_colleague`. Ring after the commit.
+    `owned_by_colleague`, `contact_blocked`. Ring after the commit.
     """
     conversation = conversations.lock_of_session(connection, store_id, session_id)
     retried = settling.retry_message(connection, store_id, conversation.conversation_id, message_id)
@@ -155,6 +157,7 @@ def retry(
         raise NotFoundError("There is no such message.", code="message_not_found")
     if retried.verdict not in ("asked", "asked_before"):
         raise ConflictError("This message cannot go again.", code=retried.verdict)
+    contacts.refuse_unwanted(conversation)
     if retried.verdict == "asked":
         _refuse_a_colleague(conversation, agent[0])
         conversations.take_over(connection, conversation, *agent)
@@ -189,6 +192,7 @@ def _refuse_a_colleague(conversation: Conversation, agent_id: str) -> None:
 
 def _refuse_if_not_theirs(conversation: Conversation, command: AgentCommand) -> None:
     _refuse_a_colleague(conversation, command.agent_id)
+    contacts.refuse_unwanted(conversation, str(command.content.get("category", "")))
     is_template = command.content.get("kind") == "template"
     if not (conversation.is_window_open or is_template):
         raise ConflictError(

@@ -22,6 +22,9 @@ _CHANGE_OWNER = text(
         :trigger, :resolved)
     """
 )
+_NAME_ACTOR = text("SELECT set_config('mostrador.by', :name, true)")
+
+_BEGIN = text("SELECT begin_conversation(:store_id, :phone, :name)")
 
 
 @dataclass(frozen=True)
@@ -42,6 +45,10 @@ class Conversation:
     user_id: str | None
     name: str
     now: datetime
+    blocked_at: datetime | None
+    opted_out_at: datetime | None  # of advertising
+    snoozed: bool
+    snoozed_until: datetime | None
 
     @property
     def is_window_open(self) -> bool:
@@ -57,6 +64,15 @@ def wire_status(owner: str, *, resolved: bool) -> str:
     if resolved:
         return "resolved"
     return {"bot": "bot", "queue": "handover", "agent": "human"}[owner]
+
+
+def begin(connection: Connection, store_id: str, phone: str, name: str) -> str:
+    """Find or make the conversation with a number; returns its present session.
+
+    One that nobody has written in has a window that is closed. The name is for who has none.
+    """
+    asked = {"store_id": store_id, "phone": phone, "name": name}
+    return str(connection.scalar(_BEGIN, asked))
 
 
 def lock(connection: Connection, store_id: str, conversation_id: str) -> Conversation:
@@ -110,6 +126,11 @@ def resolve(connection: Connection, conversation: Conversation) -> Conversation:
     return _own(connection, conversation, "bot", resolved=True)
 
 
+def name_actor(connection: Connection, name: str) -> None:
+    """Have the events of this transaction's changes of owner name the person who makes them."""
+    connection.execute(_NAME_ACTOR, {"name": name})
+
+
 def mark_read(connection: Connection, conversation: Conversation) -> None:
     """Note that an agent has seen what is there."""
     table = models.conversations
@@ -132,6 +153,8 @@ def _locked(connection: Connection, store_id: str, condition: ColumnElement[bool
             contacts.c.phone,
             contacts.c.user_id,
             contacts.c.name,
+            contacts.c.blocked_at,
+            contacts.c.opted_out_at,
             func.clock_timestamp().label("now"),
         )
         .join(

@@ -43,6 +43,7 @@ class Standing:
     is_planned: bool  # a former attempt has written the reply already
     is_silenced: bool  # an echo of this turn took the conversation from the bot
     history: tuple[Line, ...]  # of the session, before this turn, redacted
+    is_blocked: bool  # the store does not want to hear from them
     contents: tuple[str | None, ...]  # the words given, after all changes; None where none is left
 
 
@@ -78,6 +79,7 @@ def remember(database: Database, turn: Turn, words: Sequence[Words], most_lines:
         row.is_planned,
         row.is_silenced,
         history=tuple(Line(**line) for line in row.history),
+        is_blocked=row.is_blocked,
         contents=tuple(row.contents_now),
     )
 

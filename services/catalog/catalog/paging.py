@@ -16,6 +16,7 @@ class PageRequest:
 
     cursor: str = ""
     limit: int = USUAL_PAGE
+    words: str = ""  # of products: all of them in the name
 
 
 @dataclass(frozen=True)

@@ -24,8 +24,11 @@ from catalog.paging import Page, PageRequest, page_of
 from catalog.search import vector_of
 from common.database import Database
 from common.errors import ConflictError, NotFoundError
+from common.folding import fold
 from common.identifiers import is_catalog_id
 
+# What people leave out when they type; the words are folded beforehand.
+_ACCENTED, _PLAIN = "áàâãäåéèêëíìîïóòôõöúùûüñç", "aaaaaaeeeeiiiiooooouuuunc"
 _IsTheirs = Callable[[str], bool]
 
 
@@ -56,6 +59,9 @@ class Products:
             .order_by(products.c.product_id)
             .limit(request.limit + 1)
         )
+        name = func.translate(func.lower(products.c.name), _ACCENTED, _PLAIN)
+        for word in fold(request.words).split():
+            query = query.where(name.contains(word, autoescape=True))
         with self._database.store(store_id) as connection:
             found = [_as_product(row) for row in connection.execute(query).mappings()]
         return page_of([(each.product_id, each) for each in found], request.limit)

@@ -15,11 +15,14 @@ import structlog
 from sqlalchemy import Connection
 from sqlalchemy.dialects.postgresql import insert
 
-from common import message_templates, metrics, models, store_pausing
+from common import contacts, message_templates, metrics, models, store_pausing
+from common.contacts import Preference
 from common.database import Database
 from common.stores import Store
+from ingress import fields
 from ingress.notices import Notice
 from ingress.payloads import Change
+from ingress.preferences import preferences
 from ingress.store_lookup import OpenStore
 
 _LOG = structlog.get_logger()
@@ -32,6 +35,7 @@ class KeptNotice:
     notice_id: str
     notice: Notice
     payload_sealed: bytes
+    preferences: tuple[Preference, ...] = ()
 
 
 def kept_notice(store: OpenStore, change: Change, notice: Notice) -> KeptNotice:
@@ -41,6 +45,7 @@ def kept_notice(store: OpenStore, change: Change, notice: Notice) -> KeptNotice:
         notice_id=str(uuid5(NAMESPACE_OID, store.seal.tag(f"{change.sent_at} {written}"))),
         notice=replace(notice, pauses=notice.pauses and _is_about(store.store, change, notice)),
         payload_sealed=store.seal.seal(written.encode("ascii")),
+        preferences=tuple(preferences(fields.mapping(change.raw.get("value")))),
     )
 
 
@@ -61,7 +66,10 @@ def _is_about(store: Store, change: Change, notice: Notice) -> bool:
 def keep_notices(database: Database, store: OpenStore, notices: Sequence[KeptNotice]) -> None:
     """Write notices, once each, and act on the new ones; raises DatabaseUnavailableError."""
     with database.store(store.store_id) as connection:
-        new = [each.notice for each in notices if _add(connection, store, each)]
+        added = [each for each in notices if _add(connection, store, each)]
+        new = [each.notice for each in added]
+        for preference in (said for each in added for said in each.preferences):
+            contacts.heed(connection, store.store_id, preference)
         if any(notice.is_of_templates for notice in new):
             message_templates.ask_again(connection, store.store_id)
         reasons = [notice.reason for notice in new if notice.pauses]

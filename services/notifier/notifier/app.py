@@ -19,15 +19,20 @@ from common.web import prepare
 from notifier import (
     attachments_api,
     audit_api,
+    canned_api,
     commands_api,
+    contacts_api,
     conversations_api,
     dead_letters_api,
+    goods_api,
     media_api,
     ownership_api,
     pages,
     parts,
     retry_api,
     sign_in_api,
+    snooze_api,
+    starting_api,
     stats,
     store_pausing_api,
     stores_api,
@@ -47,6 +52,7 @@ from notifier.message_reader import MessageReaders
 from notifier.open_sockets import OpenSockets
 from notifier.parts import Parts
 from notifier.permissions import check_routes
+from notifier.presence import Viewers
 from notifier.relay import Relay
 from notifier.revocations import Revocations
 from notifier.rooms import Rooms
@@ -57,12 +63,17 @@ _BLUEPRINTS = (
     stores_api.blueprint,
     store_pausing_api.blueprint,
     conversations_api.blueprint,
+    contacts_api.blueprint,
     commands_api.blueprint,
     ownership_api.blueprint,
+    snooze_api.blueprint,
     attachments_api.blueprint,
     dead_letters_api.blueprint,
     media_api.blueprint,
     templates_api.blueprint,
+    starting_api.blueprint,
+    canned_api.blueprint,
+    goods_api.blueprint,
     retry_api.blueprint,
     audit_api.blueprint,
     stats.blueprint,
@@ -139,7 +150,7 @@ def _parts(settings: Settings) -> tuple[Live, Parts]:
         relay=Relay(database, readers, rooms, hints, revocations, _end_process),
         days=DaysKept(),
     )
-    return Live(database, readers, access, rooms, hints), built
+    return Live(database, readers, access, rooms, hints, Viewers(queue)), built
 
 
 def _end_process() -> None:

@@ -37,11 +37,11 @@ def send(form: dict[str, Any], store_id: str, session_id: str) -> dict[str, str]
 
     The same `client_id` of the same agent again changes nothing and has the same answer. 409
     `window_closed` after the customer's 24 hours, `owned_by_colleague` while another answers,
-    `attachment_used` for a file that was sent; 422 `not_quotable` for a message that WhatsApp
+    `contact_blocked`, `opted_out` for advertising to who wants none, `attachment_used` for a file
+    that was sent; 422 `not_quotable` for a message that WhatsApp
     does not know yet.
     """
     store, known = store_of_path(store_id), session_id_of(session_id)
-    _check_client_id(form["client_id"])
     sent = _send(store, known, form)
     parts().doorbells.ring(store.store_id, [sent.conversation_id], goes_first=True)
     return {"id": sent.message_id, "client_id": form["client_id"], "status": "sending"}
@@ -58,25 +58,33 @@ def mark_read(store_id: str, session_id: str) -> None:
 
 
 def _send(store: Store, session_id: str, form: Mapping[str, Any]) -> commands.Sent:
+    asked = asked_of(store, session_id, agent(), form)
+    with parts().database.store(store.store_id) as connection:
+        return accept_send(connection, store, session_id, form["client_id"], asked)
+
+
+def accept_send(
+    connection: Connection, store: Store, session_id: str, client_id: str, asked: Asked
+) -> commands.Sent:
+    """Put what the present agent asks for in the conversation's order; ring after the commit."""
+    _check_client_id(client_id)
     me = agent()
     # Two agents may choose the same client id; neither's text may fall out as the other's twin.
-    scoped = f"{me.id}:{form['client_id']}"
+    scoped = f"{me.id}:{client_id}"
     seal = parts().stores.seal_of(store)
-    asked = asked_of(store, session_id, me, form)
-    with parts().database.store(store.store_id) as connection:
-        command = AgentCommand(
-            client_id=scoped,
-            verb="send",
-            message_id=commands.message_id_of(store.store_id, session_id, scoped),
-            agent_id=me.id,
-            agent_name=me.name,
-            text=asked.text,
-            content=asked.content,
-        )
-        sent = commands.send(connection, seal, store.store_id, session_id, command)
-        if sent.is_new:
-            _bring_beside(connection, seal, store.store_id, sent.message_id, asked)
-        _record_send(connection, store.store_id, session_id, sent)
+    command = AgentCommand(
+        client_id=scoped,
+        verb="send",
+        message_id=commands.message_id_of(store.store_id, session_id, scoped),
+        agent_id=me.id,
+        agent_name=me.name,
+        text=asked.text,
+        content=asked.content,
+    )
+    sent = commands.send(connection, seal, store.store_id, session_id, command)
+    if sent.is_new:
+        _bring_beside(connection, seal, store.store_id, sent.message_id, asked)
+    _record_send(connection, store.store_id, session_id, sent)
     return sent
 
 
@@ -86,9 +94,8 @@ def _bring_beside(
     """Write down what the message shows beside its words, for when it is shown."""
     if asked.attachment_id:
         attachments.use(connection, store_id, asked.attachment_id, message_id)
-    details = seal.seal_text(json.dumps(asked.details)) if asked.details else None
-    if details or asked.reply_to:
-        attachments.show_beside(connection, store_id, message_id, details, asked.reply_to)
+    details = seal.seal_text(json.dumps({**asked.details, "author": agent().name}))
+    attachments.show_beside(connection, store_id, message_id, details, asked.reply_to)
 
 
 def _record_send(

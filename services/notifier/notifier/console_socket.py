@@ -21,6 +21,7 @@ from notifier.console_sessions import ConsoleSession
 from notifier.hints import Hints, Typing
 from notifier.message_reader import MessageReaders
 from notifier.permissions import SOCKET_ACTIONS, Permission
+from notifier.presence import Viewers, Viewing
 from notifier.replay import Missed
 from notifier.rooms import Rooms
 from notifier.socket_outbox import Closing, SocketOutbox
@@ -43,6 +44,7 @@ class Live:
     access: Access
     rooms: Rooms
     hints: Hints
+    viewers: Viewers
     greetings: threading.Semaphore = field(
         default_factory=lambda: threading.Semaphore(MOST_GREETINGS)
     )
@@ -64,6 +66,7 @@ class ConsoleSocket:
         self._agent = session.agent
         self._outbox = outbox
         self._store_id: str | None = None
+        self._viewing = Viewing(live.viewers, session.agent)
         self.is_doubted = False
         self._heard_at: deque[float] = deque(maxlen=_MOST_ACTIONS)
 
@@ -81,9 +84,10 @@ class ConsoleSocket:
             self._outbox.put([frames.refused(error, concerning)])
 
     def beat(self) -> None:
-        """Say up to where everything was told."""
+        """Say up to where everything was told, and to the others that we are still there."""
         if self._store_id is not None:
             self._live.rooms.beat(self._store_id, self._outbox)
+            self._viewing.go_on()
 
     def check(self) -> None:
         """Look again whether the log-in holds; called aside from the socket's own thread.
@@ -105,6 +109,7 @@ class ConsoleSocket:
 
     def leave(self) -> None:
         """Stop hearing the store."""
+        self._viewing.end_all()
         if self._store_id is not None:
             self._live.rooms.leave(self._store_id, self._outbox)
             metrics.console_sockets.labels(self._store_id).dec()
@@ -134,6 +139,7 @@ class ConsoleSocket:
             raise
         for each in unknown:
             self._outbox.put([frames.refused(no_such_session(), {"session_id": each})])
+        self._viewing.begin(store.store_id, sorted(hello.rooms.difference(unknown)))
 
     def _greet(self, store: Store, hello: actions.Hello) -> list[str]:
         """Hear the store, then read what was missed; returns the rooms that are none of it."""
@@ -193,10 +199,12 @@ class ConsoleSocket:
             snapshot.conversation_of(connection, store_id, session_id)
             audit.record_reading(connection, store_id, self._agent, [session_id])
         self._live.rooms.join(store_id, self._outbox, session_id)
+        self._viewing.begin(store_id, [session_id])
 
     def _part(self, action: Mapping[str, Any], needed: Permission) -> None:
         store_id, session_id = self._place_of(action, needed)
         self._live.rooms.part(store_id, self._outbox, session_id)
+        self._viewing.end(store_id, session_id)
 
     def _type(self, action: Mapping[str, Any], needed: Permission) -> None:
         store_id, session_id = self._place_of(action, needed)

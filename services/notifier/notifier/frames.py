@@ -4,7 +4,7 @@ Step 10 of a message's life. Pure: text in, text out.
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -38,7 +38,7 @@ class Skipped:
     first: int
     last: int
 
-    @property
+    @cached_property
     def text(self) -> str:
         return _text(type="skip", **{"from": self.first, "to": self.last})
 
@@ -49,7 +49,7 @@ class Resync:
 
     head: int
 
-    @property
+    @cached_property
     def text(self) -> str:
         return _text(type="resync", head_seq=self.head)
 
@@ -60,7 +60,7 @@ class Heartbeat:
 
     head: int
 
-    @property
+    @cached_property
     def text(self) -> str:
         return _text(type="heartbeat", head_seq=self.head)
 
@@ -74,7 +74,7 @@ class Answer:
 
 @dataclass(frozen=True)
 class Whisper:
-    """A frame without a number that nobody misses: who is typing."""
+    """A frame without a number that nobody misses: who is typing, who is there."""
 
     text: str
 
@@ -98,6 +98,11 @@ def joined(session_id: str, seq: int) -> Answer:
 def typing(session_id: str, agent_id: str, agent_name: str) -> Whisper:
     agent = {"id": agent_id, "name": agent_name}
     return Whisper(_text(type="typing", session_id=session_id, agent=agent))
+
+
+def presence(session_id: str, agents: Iterable[tuple[str, str]]) -> Whisper:
+    named = [{"id": agent_id, "name": name} for agent_id, name in agents]
+    return Whisper(_text(type="presence", session_id=session_id, agents=named))
 
 
 def refused(error: ServiceError, concerning: Mapping[str, Any]) -> Answer:

@@ -1,4 +1,4 @@
-"""Listens on Redis: which stores have something new, who is typing, whose log-in ended.
+"""Listens on Redis: which stores have something new, who is there, whose log-in ended.
 
 Hints may be lost, repeated and late; nothing depends on them but speed (P8). After every
 subscription, the first too, everything may have changed: `everything` says so.
@@ -16,6 +16,7 @@ from redis.backoff import NoBackoff
 from redis.retry import Retry
 
 from common.events import topic
+from notifier.presence import Presence, read_presence
 
 _LOG = structlog.get_logger()
 _EVERY_TOPIC = topic("*")
@@ -42,6 +43,7 @@ class Heard:
 
     stores: set[str] = field(default_factory=set)
     typing: list[Typing] = field(default_factory=list)
+    presence: list[Presence] = field(default_factory=list)
     log_ins: set[str] = field(default_factory=set)
     everything: bool = False
 
@@ -131,17 +133,22 @@ def _hear(heard: Heard, message: dict[str, Any]) -> None:
     if message["type"] != "pmessage":
         return
     store_id = message["channel"].decode().removeprefix(topic(""))
-    typing = _typing(message["data"], store_id)
-    if typing is None:
-        heard.stores.add(store_id)
+    whisper = _whisper(message["data"], store_id)
+    if isinstance(whisper, Typing):
+        heard.typing.append(whisper)
+    elif isinstance(whisper, Presence):
+        heard.presence.append(whisper)
     else:
-        heard.typing.append(typing)
+        heard.stores.add(store_id)
 
 
-def _typing(content: bytes, store_id: str) -> Typing | None:
+def _whisper(content: bytes, store_id: str) -> Typing | Presence | None:
     """Read a whisper; None for a hint, whatever it looks like."""
     try:
-        typing = Typing(**json.loads(content)["typing"])
+        told = json.loads(content)
+        if "presence" in told:
+            return read_presence(store_id, told["presence"])
+        typing = Typing(**told["typing"])
     except (ValueError, TypeError, KeyError):
         return None
     return typing if typing.store_id == store_id else None

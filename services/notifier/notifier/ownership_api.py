@@ -36,6 +36,7 @@ def take_over(store_id: str, session_id: str) -> dict[str, object]:
     """Become the one who answers; `in_flight` names what the bot had begun to send."""
     store, known, me = store_of_path(store_id), session_id_of(session_id), agent()
     with parts().database.store(store.store_id) as connection:
+        conversations.name_actor(connection, me.name)
         taken = commands.take_over(connection, store.store_id, known, me.id, me.name)
         audit.record(connection, store.store_id, me, "take_over", session_id=known)
     return _acknowledged(taken)
@@ -52,6 +53,7 @@ def assign(form: dict[str, str], store_id: str, session_id: str) -> dict[str, ob
     store, known, me = store_of_path(store_id), session_id_of(session_id), agent()
     to, name = _assignee(store.store_id, form["agent_id"], me)
     with parts().database.store(store.store_id) as connection:
+        conversations.name_actor(connection, me.name)
         taken = commands.assign(connection, store.store_id, known, to, name)
         audit.record(connection, store.store_id, me, "assign", session_id=known, target=to)
     return _acknowledged(taken)
@@ -70,10 +72,11 @@ def release(store_id: str, session_id: str) -> dict[str, object]:
         conversations.lock_by_session(connection, store.store_id, known)  # or 404, before the body
     note = _note(_words(), agent(), store.store_id)
     with parts().database.store(store.store_id) as connection:
+        conversations.name_actor(connection, agent().name)
         conversation = commands.release(connection, store.store_id, known, note)
         audit.record(connection, store.store_id, agent(), "release", session_id=known)
     parts().doorbells.ring(store.store_id, [conversation.conversation_id], goes_first=bool(note))
-    return _ownership(conversation)
+    return ownership_of(conversation)
 
 
 @blueprint.route(f"{_SESSION}/resolve", methods=["POST"])
@@ -82,9 +85,10 @@ def resolve(store_id: str, session_id: str) -> dict[str, object]:
     """Close the matter; the customer's next message finds the bot."""
     store, known = store_of_path(store_id), session_id_of(session_id)
     with parts().database.store(store.store_id) as connection:
+        conversations.name_actor(connection, agent().name)
         conversation = commands.resolve(connection, store.store_id, known)
         audit.record(connection, store.store_id, agent(), "resolve", session_id=known)
-    return _ownership(conversation)
+    return ownership_of(conversation)
 
 
 def _assignee(store_id: str, asked: str, me: Agent) -> tuple[str, str]:
@@ -121,10 +125,11 @@ def _acknowledged(taken: TakenOver) -> dict[str, object]:
     """Ring too: what an agent has written need not wait any longer for what was cancelled."""
     conversation = taken.conversation
     parts().doorbells.ring(conversation.store_id, [conversation.conversation_id])
-    return {**_ownership(conversation), "in_flight": list(taken.in_flight)}
+    return {**ownership_of(conversation), "in_flight": list(taken.in_flight)}
 
 
-def _ownership(conversation: Conversation) -> dict[str, object]:
+def ownership_of(conversation: Conversation) -> dict[str, object]:
+    """Say whose it is, as the wire does."""
     is_agents = conversation.owner == "agent"
     return {
         "owner": conversation.agent_id if is_agents else conversation.owner,

@@ -24,6 +24,7 @@ class Permission(StrEnum):
     TAKE_OVER = "take_over"
     ASSIGN = "assign"
     RESOLVE = "resolve"
+    SNOOZE = "snooze"
     SEE_STATS = "see_stats"
     READ_CATALOG = "read_catalog"
     SEE_COLLEAGUES = "see_colleagues"
@@ -34,6 +35,7 @@ class Permission(StrEnum):
     READ_SETTINGS = "read_settings"
     CHANGE_SETTINGS = "change_settings"
     CHANGE_CATALOG = "change_catalog"
+    CHANGE_CANNED = "change_canned"
     MANAGE_AGENTS = "manage_agents"
     RESUME_STORE = "resume_store"
     READ_AUDIT = "read_audit"
@@ -44,12 +46,12 @@ class Permission(StrEnum):
 _P = Permission
 _AGENTS = frozenset(
     {
-        *(_P.READ, _P.ANSWER, _P.TAKE_OVER, _P.ASSIGN, _P.RESOLVE),
+        *(_P.READ, _P.ANSWER, _P.TAKE_OVER, _P.ASSIGN, _P.RESOLVE, _P.SNOOZE),
         *(_P.SEE_STATS, _P.READ_CATALOG, _P.SEE_COLLEAGUES, _P.REFRESH_TEMPLATES),
         *(_P.SEE_DEAD_LETTERS, _P.RETRY_DEAD_LETTERS, _P.BE_LOGGED_IN),
     }
 )
-_SUPERVISORS = _AGENTS | {_P.DISCARD_DEAD_LETTERS, _P.READ_SETTINGS}
+_SUPERVISORS = _AGENTS | {_P.DISCARD_DEAD_LETTERS, _P.READ_SETTINGS, _P.CHANGE_CANNED}
 _OWNERS = _SUPERVISORS | {
     *(_P.CHANGE_SETTINGS, _P.CHANGE_CATALOG, _P.MANAGE_AGENTS, _P.RESUME_STORE, _P.READ_AUDIT),
 }
@@ -86,20 +88,32 @@ ROUTES: Mapping[tuple[str, str], Permission] = {
     ("GET", "stores.list_stores"): _P.BE_LOGGED_IN,
     ("GET", "serve"): _P.BE_LOGGED_IN,  # the socket; each of its actions asks for itself
     ("GET", "conversations.list_sessions"): _P.READ,
+    ("GET", "conversations.count_sessions"): _P.READ,
     ("GET", "conversations.list_messages"): _P.READ,
     ("GET", "conversations.one_message"): _P.READ,
     ("GET", "media.show_media"): _P.READ,
+    ("GET", "contacts.show_contact"): _P.READ,
+    ("POST", "contacts.add_note"): _P.ANSWER,
+    ("POST", "contacts.block"): _P.ANSWER,
     ("POST", "commands.send"): _P.ANSWER,
     ("POST", "commands.mark_read"): _P.ANSWER,
+    ("POST", "starting.start"): _P.ANSWER,
     ("POST", "retries.retry"): _P.ANSWER,
     ("POST", "attachments.add"): _P.ANSWER,
     ("GET", "templates.list_templates"): _P.ANSWER,
     ("POST", "templates.preview"): _P.ANSWER,
     ("POST", "templates.refresh"): _P.REFRESH_TEMPLATES,
+    ("GET", "goods.list_goods"): _P.READ_CATALOG,
+    ("GET", "canned.list_canned"): _P.ANSWER,
+    ("POST", "canned.add"): _P.CHANGE_CANNED,
+    ("PUT", "canned.change"): _P.CHANGE_CANNED,
+    ("DELETE", "canned.remove"): _P.CHANGE_CANNED,
     ("POST", "ownership.take_over"): _P.TAKE_OVER,
     ("POST", "ownership.release"): _P.TAKE_OVER,
     ("POST", "ownership.assign"): _P.ASSIGN,
     ("POST", "ownership.resolve"): _P.RESOLVE,
+    ("POST", "snoozing.snooze"): _P.SNOOZE,
+    ("POST", "snoozing.unsnooze"): _P.SNOOZE,
     ("GET", "stats.show_stats"): _P.SEE_STATS,
     ("GET", "dead_letters.list_dead_letters"): _P.SEE_DEAD_LETTERS,
     ("POST", "dead_letters.retry"): _P.RETRY_DEAD_LETTERS,

@@ -89,6 +89,9 @@ class Relay:
         for each in heard.typing:
             whisper = frames.typing(each.session_id, each.agent_id, each.agent_name)
             self._rooms.whisper(each.store_id, each.session_id, whisper)
+        for presence in heard.presence:
+            told = frames.presence(presence.session_id, presence.agents)
+            self._rooms.whisper(presence.store_id, presence.session_id, told)
         self._owed |= heard.stores & self._rooms.stores()
         try:
             self._revocations.look(heard.log_ins)

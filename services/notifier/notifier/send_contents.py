@@ -1,4 +1,4 @@
-"""Reads what an agent wants to send: one of words, a file with a caption, a menu, a template.
+"""Reads what an agent wants to send: words, a file with a caption, a menu, a product, a template.
 
 Refuses what WhatsApp would refuse, before it has a place in the conversation's order.
 """
@@ -17,6 +17,7 @@ from common.menus import menu_of
 from common.plain_text import TEXT_LIMIT, is_storable, units
 from common.send_limits import CAPTION_LIMIT
 from common.stores import Store
+from notifier import goods
 from notifier.agents import Agent
 from notifier.parts import parts
 from notifier.snapshot import conversation_of
@@ -102,6 +103,12 @@ def _menu(store: Store, me: Agent, form: Mapping[str, Any]) -> Asked:  # noqa: A
     return Asked(asked["body"], {"kind": "interactive", "interactive": dict(asked)}, details)
 
 
+def _product(store: Store, me: Agent, form: Mapping[str, Any]) -> Asked:  # noqa: ARG001
+    """Take the words of today's catalog; the worker finds the picture as it sends."""
+    product = goods.offered(parts().catalog, store, form["product"])
+    return Asked(_checked(product.words, CAPTION_LIMIT), {"kind": "text", "product_id": product.id})
+
+
 def _texts_in(part: Any) -> list[str]:
     if isinstance(part, str):
         return [part]
@@ -145,5 +152,6 @@ def _checked(words: str, limit: int) -> str:
 _SPECIALLY: Mapping[str, Callable[[Store, Agent, Mapping[str, Any]], Asked]] = {
     "attachment": _file,
     "interactive": _menu,
+    "product": _product,
     "template": _template,
 }

@@ -8,19 +8,22 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_
+from sqlalchemy import ColumnElement, Select, and_, func, not_, or_, select
 
 from common import models
 from common.errors import InvalidRequestError
 from common.identifiers import as_uuid
 
-FILTERS = ("all", "mine", "waiting")
+FILTERS = ("all", "mine", "waiting", "snoozed")
+OWNERS = ("bot", "queue", "agent", "resolved")
 PAGE = 50
 _ACCENTED = "áàäâãéèëêíìïîóòöôõúùüûñç"
 _PLAIN = "aaaaaeeeeiiiiooooouuuunc"
 _PLAIN_LETTERS = str.maketrans(_ACCENTED, _PLAIN)
 _NEVER_A_DIGIT = re.compile(r"\D")
 # Words are a number when they hold nothing but what numbers are written with.
+# As `words_of` of 0023_list.sql takes a message apart, near enough: no signs.
+_WORD = re.compile(r"[^\W_]+")
 _LIKE_A_NUMBER = re.compile(r"[\d\s+().-]+")
 
 _conversations, _contacts = models.conversations.c, models.contacts.c
@@ -34,6 +37,8 @@ class SessionQuery:
     filter: str = "all"
     words: str = ""
     cursor: str = ""
+    owner: str = ""  # one of OWNERS, or anybody
+    is_unread: bool = False
 
     @property
     def is_for_waiting(self) -> bool:
@@ -66,32 +71,45 @@ def cursor_after(query: SessionQuery, row: Any) -> str:
 
 
 def _filters(query: SessionQuery) -> list[ColumnElement[bool]]:
+    filters = [_conversations.unread > 0] if query.is_unread else []
+    if query.owner == "resolved":
+        filters.append(_conversations.resolved)
+    elif query.owner:
+        filters += [_conversations.owner == query.owner, not_(_conversations.resolved)]
+    return filters + _of_tab(query)
+
+
+def _of_tab(query: SessionQuery) -> list[ColumnElement[bool]]:
+    is_awake = not_(_conversations.snoozed)
     if query.filter == "mine":
-        return [_conversations.owner == "agent", _conversations.agent_id == query.agent_id]
+        is_mine = _conversations.agent_id == query.agent_id
+        return [_conversations.owner == "agent", is_mine, is_awake]
     if query.is_for_waiting:
-        return [_conversations.owner == "queue", _conversations.waiting_since.is_not(None)]
-    return []
+        is_waiting = _conversations.waiting_since.is_not(None)
+        return [_conversations.owner == "queue", is_waiting, is_awake]
+    return [_conversations.snoozed] if query.filter == "snoozed" else []
 
 
 def _matches(words: str) -> ColumnElement[bool]:
-    pattern = f"%{_escaped(_folded(words))}%"
-    matches = [
-        _folded_column(_contacts.name).like(pattern, escape="\\"),
-        _folded_column(_conversations.preview).like(pattern, escape="\\"),
-    ]
+    folded = _folded(words)
+    pattern = f"%{_escaped(folded)}%"
+    matches = [_contacts.name_folded.like(pattern, escape="\\")]
     digits = _NEVER_A_DIGIT.sub("", words)
     if digits and _LIKE_A_NUMBER.fullmatch(words):
         matches.append(_contacts.phone.like(f"%{digits}%"))
+    if beginnings := " & ".join(f"{word}:*" for word in _WORD.findall(folded)):
+        matches.append(_conversations.conversation_id.in_(_saying(beginnings)))
     return or_(*matches)
 
 
+def _saying(beginnings: str) -> Select[Any]:
+    """Choose the conversations in which all of these words were said in one message."""
+    return select(func.conversations_saying(beginnings))
+
+
 def _folded(words: str) -> str:
-    """Do to the words what `_folded_column` does in SQL, no less and no more."""
+    """Do to the words what 0023_list.sql does to names and messages, but for signs."""
     return unicodedata.normalize("NFC", words.lower()).translate(_PLAIN_LETTERS)
-
-
-def _folded_column(column: Any) -> Any:
-    return func.translate(func.lower(column), _ACCENTED, _PLAIN)
 
 
 def _escaped(words: str) -> str:

@@ -16,6 +16,7 @@ from common.database import Database
 from common.errors import NotFoundError
 from notifier import session_query
 from notifier.message_reader import MessageReader
+from notifier.ownership_history import OwnershipChange, changes_within
 from notifier.session_query import PAGE, SessionQuery
 from notifier.wire import ListedSession, ShownMessage
 
@@ -36,6 +37,7 @@ class MessagePage:
     as_of_seq: int
     messages: tuple[ShownMessage, ...]
     next_before: str | None
+    changes: tuple[OwnershipChange, ...] = ()  # of the owner, in the time of these messages
 
 
 def list_sessions(database: Database, store_id: str, query: SessionQuery) -> SessionPage:
@@ -73,7 +75,11 @@ def sessions_by_id(
 
 
 def session_messages(
-    connection: Connection, reader: MessageReader, session_id: str, before: str | None
+    connection: Connection,
+    reader: MessageReader,
+    session_id: str,
+    before: str | None,
+    most: int = PAGE,
 ) -> MessagePage:
     """Read a session's newest page, or what was said before a message.
 
@@ -87,13 +93,17 @@ def session_messages(
         table.c.store_id == reader.store_id, table.c.conversation_id == conversation_id
     )
     if before is None:
-        rows = _newest(connection, statement.where(table.c.session_id == session_id))
+        rows = _newest(connection, statement.where(table.c.session_id == session_id), most)
     else:
         position = _position_of(connection, reader.store_id, conversation_id, before)
-        rows = _newest(connection, statement.where(table.c.position < position))
-    shown = reader.shown(connection, reversed(rows[:PAGE]))
-    has_older = bool(rows) and rows[:PAGE][-1].position > 1
-    return MessagePage(as_of_seq, shown, shown[0].id if has_older else None)
+        rows = _newest(connection, statement.where(table.c.position < position), most)
+    if not rows:
+        return MessagePage(as_of_seq, (), None)
+    shown = reader.shown(connection, reversed(rows))
+    has_older = rows[-1].position > 1
+    first = shown[0].id
+    changes = changes_within(connection, reader.store_id, first, has_older=has_older, before=before)
+    return MessagePage(as_of_seq, shown, first if has_older else None, changes)
 
 
 def one_message(
@@ -143,6 +153,8 @@ def _listed(store_id: str) -> Select[Any]:
             contacts.c.name,
             contacts.c.phone,
             contacts.c.unreachable_code,
+            contacts.c.blocked_at,
+            contacts.c.opted_out_at,
             _last_kind().label("preview_kind"),
         )
         .join(
@@ -169,8 +181,8 @@ def _last_kind() -> ColumnElement[str | None]:
     )
 
 
-def _newest(connection: Connection, statement: Select[Any]) -> Sequence[Row[Any]]:
-    newest = statement.order_by(models.messages.c.position.desc()).limit(PAGE)
+def _newest(connection: Connection, statement: Select[Any], most: int) -> Sequence[Row[Any]]:
+    newest = statement.order_by(models.messages.c.position.desc()).limit(most)
     return connection.execute(newest).all()
 
 

@@ -1,4 +1,4 @@
-"""The notifier's own tables as SQLAlchemy sees them; migration 0007 is the authority."""
+"""The notifier's own tables as SQLAlchemy sees them; the migrations are the authority."""
 
 from sqlalchemy import Column, Table, Text
 from sqlalchemy.dialects.postgresql import JSONB
@@ -30,4 +30,14 @@ audit_log = Table(
     id_column("session_id"),
     Column("target", Text),
     Column("details", JSONB),
+)
+
+canned_replies = Table(
+    "canned_replies",
+    metadata,
+    store_key(),
+    id_key("canned_id"),
+    Column("shortcut", Text),
+    Column("content", Text),
+    Column("updated_at", Time),
 )

@@ -41,6 +41,7 @@ def template_content(
         "kind": "template",
         "name": template.name,
         "language": template.language,
+        "category": template.category,
         "components": template_values.components_for(template, values),
         "shown": rendered(template, values),
     }

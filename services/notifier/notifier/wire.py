@@ -31,6 +31,11 @@ class ListedSession:
     last_message_at: str | None
     handover_trigger: str
     unreachable_code: str  # why WhatsApp cannot reach them, by its code; empty when it can
+    snoozed: bool
+    snoozed_until: str | None  # null while snoozed: until the customer writes
+    blocked: bool
+    opted_out: bool  # of advertising
+    channel: str
 
     @classmethod
     def of(cls, row: Mapping[Any, Any]) -> "ListedSession":
@@ -51,6 +56,11 @@ class ListedSession:
             last_message_at=instant(row["last_message_at"]),
             handover_trigger=row["handover_trigger"],
             unreachable_code=row["unreachable_code"],
+            snoozed=row["snoozed"],
+            snoozed_until=instant(row["snoozed_until"]),
+            blocked=row["blocked_at"] is not None,
+            opted_out=row["opted_out_at"] is not None,
+            channel="whatsapp",
         )
 
 

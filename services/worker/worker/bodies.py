@@ -89,7 +89,7 @@ def body_of(text: str, content: Mapping[str, Any]) -> Body:
     kind, reply_to = asked.get("kind", "text"), asked.get("reply_to", "")
     match kind:
         case "text":
-            return Body(text=text, reply_to=reply_to)
+            return Body(text=text, reply_to=reply_to, product_id=asked.get("product_id", ""))
         case "interactive":
             return Body(text, kind=kind, interactive=asked["interactive"], reply_to=reply_to)
         case "template":

@@ -70,6 +70,8 @@ def open_conversation(database: Database, seal: StoreSeal, turn: Turn) -> Openin
 
 def why_silent(store: Store, opening: Opening) -> str:
     """Say why the bot does not answer; empty when it does."""
+    if opening.standing.is_blocked:
+        return "blocked"
     if opening.standing.owner != "bot" or not store.settings.bot_enabled:
         return "bot_off"
     if not opening.texts and not opening.unusable:

@@ -1,7 +1,7 @@
-"""The clocks of ownership: who has waited too long for a person, and what a person has left.
+"""The clocks of ownership: who has waited too long, what a person has left, and what wakes.
 
 Every worker process has one; an advisory lock lets one of them look at a time. The times are
-the database's, the rules in 0021_ownership.sql.
+the database's, the rules in 0021_ownership.sql and 0023_list.sql.
 """
 
 from collections import Counter
@@ -9,7 +9,7 @@ from collections import Counter
 import structlog
 from sqlalchemy import Connection, text
 
-from common import metrics
+from common import metrics, snoozing
 from common.database import Database, announce_after_commit
 from common.errors import StoreNotFoundError
 from common.queues import Doorbells
@@ -20,6 +20,7 @@ _LOCK = text("SELECT pg_try_advisory_xact_lock(hashtextextended('mostrador.owner
 _WAITING = text("SELECT store_id FROM tell_of_waiting(:of_each_store)")
 _SILENT = text("SELECT store_id, conversation_id FROM silent_conversations(:of_each_store)")
 _OF_EACH_STORE = 50
+_WOKEN_AT_ONCE = 500
 _LINES = {
     "es": "El bot vuelve a atender: nadie del equipo escribió en {minutes} min.",
     "en": "The bot answers again: nobody of the team wrote for {minutes} min.",
@@ -44,6 +45,7 @@ class OwnershipClock:
                 return 0
             silent = connection.execute(_SILENT, {"of_each_store": _OF_EACH_STORE}).all()
             _tell_of_waiting(connection)
+            _wake(connection)
         return sum(self._give_back(row.store_id, str(row.conversation_id)) for row in silent)
 
     def _give_back(self, store_id: str, conversation_id: str) -> bool:
@@ -61,6 +63,11 @@ class OwnershipClock:
         if said.is_returned:
             _LOG.info("given_back", store=store_id, has_mail=said.has_mail)
         return bool(said.is_returned)
+
+
+def _wake(connection: Connection) -> None:
+    for store_id, count in snoozing.wake_due(connection, _WOKEN_AT_ONCE).items():
+        _LOG.info("woken", store=store_id, count=count)
 
 
 def _tell_of_waiting(connection: Connection) -> None:

@@ -87,7 +87,7 @@ class Pipeline:
         reply = self._ask_assistant(store, opening, tenure)
         failpoints.reach("worker.answered")
         tenure.check()
-        images = self._images(store, reply)
+        images = self._images(store, reply.image_ids)
         failpoints.reach("worker.images_resolved")
         tenure.check()
         plan = Plan.of_reply(reply.text, images, store.settings.images_per_reply)
@@ -137,12 +137,12 @@ class Pipeline:
             answer = self.assistant.answer(request)
             return parse_reply(answer, store.settings.images_per_reply)
 
-    def _images(self, store: Store, reply: Reply) -> Sequence[ResolvedImage]:
+    def _images(self, store: Store, product_ids: Sequence[str]) -> Sequence[ResolvedImage]:
         """Find the pictures; words do not wait for a catalog that is away."""
-        if not reply.image_ids:
+        if not product_ids:
             return ()
         try:
-            resolved = self.catalog.resolve_images(store.store_id, reply.image_ids)
+            resolved = self.catalog.resolve_images(store.store_id, product_ids)
         except TemporaryError as error:
             _LOG.warning("images_skipped", store=store.store_id, code=error.code)
             return ()
@@ -161,7 +161,9 @@ class Pipeline:
             return Held()
         seal = self.stores.seal_of(store)
         command = AgentCommand.from_bytes(seal.open(turn.mail[0].payload_sealed))
-        return self.sender.start(store, turn, of_command(command), "sent_for_agent")
+        plan = of_command(command)
+        pictured = plan.pictured(self._images(store, plan.product_ids))
+        return self.sender.start(store, turn, pictured, "sent_for_agent")
 
 
 def _planned_outcome(opening: Opening) -> str:

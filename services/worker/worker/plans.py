@@ -4,7 +4,7 @@ The plan is written under the fence and the epoch it was computed under: an agen
 over meanwhile makes it void (P5).
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from uuid import uuid4
 
@@ -44,6 +44,16 @@ class Plan:
             for each in images[:most_images]
         )
         return cls(texts + pictures)
+
+    def pictured(self, images: Sequence[ResolvedImage]) -> "Plan":
+        """Let the words of a product that an agent sends go under its picture."""
+        links = {each.product_id: each.url for each in images}
+        return replace(self, bodies=tuple(_under_picture(each, links) for each in self.bodies))
+
+    @property
+    def product_ids(self) -> tuple[str, ...]:
+        """Name the products that are to be sent and have no picture yet."""
+        return tuple(each.product_id for each in self.bodies if each.product_id and not each.link)
 
     def under(self, epoch: int) -> "Plan":
         """Bind it to the ownership it was computed under: void under another (P5)."""
@@ -112,6 +122,13 @@ def prepare_again(seal: StoreSeal, parts: Sequence[Part]) -> list[Outgoing]:
         )
         for each in parts
     ]
+
+
+def _under_picture(body: Body, links: Mapping[str, str]) -> Body:
+    link = links.get(body.product_id, "")
+    if not link or body.link:
+        return body
+    return replace(body, text="", caption=body.text, link=link, kind="image")
 
 
 def _content_of(body: Body) -> Content:

@@ -10,7 +10,8 @@ _REST = """
     INSERT INTO products (store_id, product_id, name, search) VALUES (:store, 'p', 'Cactus', '');
     INSERT INTO product_images (store_id, product_id, place, url) VALUES (:store, 'p', 1, 'a.jpg');
     INSERT INTO knowledge (store_id, title, text, search) VALUES (:store, 'Envíos', 'Sí', '');
-    INSERT INTO audit_log (store_id, agent_id, action) VALUES (:store, uuidv7(), 'test')
+    INSERT INTO audit_log (store_id, agent_id, action) VALUES (:store, uuidv7(), 'test');
+    INSERT INTO canned_replies (store_id, shortcut, content) VALUES (:store, 'hola', 'Hola')
 """
 
 

@@ -9,7 +9,7 @@ from .loaded import load
 LOADED = {
     *("stores", "contacts", "contact_aliases", "conversation_heads", "leases", "conversations"),
     *("sessions", "messages", "inbox", "turns", "outbox", "quarantine", "events", "event_heads"),
-    *("products", "product_images", "knowledge", "audit_log"),
+    *("products", "product_images", "knowledge", "audit_log", "canned_replies"),
 }
 
 

@@ -190,3 +190,33 @@ def test_what_is_no_answer_of_now_leaves_the_bot_its_conversation(talking, value
 
     assert owner(talking) == ("bot", "", 1)
     assert talking.wamids() == ["wamid.a", "wamid.echo"]
+
+
+WHO = "573001112233"
+
+
+def told(value, said_at, **more):
+    said = {"wa_id": WHO, "category": "marketing_messages", "value": value, "timestamp": said_at}
+    return notice("user_preferences", BY_ID | {"user_preferences": [said | more]})
+
+
+def opted_out(door):
+    rows = door.rows("SELECT phone, opted_out_at IS NOT NULL FROM contacts ORDER BY phone")
+    return [(phone, bool(is_out)) for phone, is_out in rows]
+
+
+def test_who_wants_no_advertising_is_known_and_the_latest_word_counts(door):
+    """Whatever the order they come in, and also of somebody who never wrote."""
+    door.post(told("stop", 1767225000))
+    assert opted_out(door) == [(WHO, True)]
+    door.post(told("resume", 1767225900))
+    assert opted_out(door) == [(WHO, False)]
+    door.post(told("stop", 1767225600))
+    assert opted_out(door) == [(WHO, False)]
+    door.post(told("stop", 1767226000, category="something_else"))
+    door.post(told("perhaps", 1767226000))
+    assert opted_out(door) == [(WHO, False)]
+    door.post(told("stop", 1767227000))
+
+    assert door.post(delivery(change(message("wamid.1", sender=WHO)))).status_code == 200
+    assert opted_out(door) == [(WHO, True)]

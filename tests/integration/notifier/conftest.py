@@ -10,13 +10,17 @@ from flask import Flask
 from werkzeug.serving import BaseWSGIServer, make_server
 
 from catalog.app import create_app as create_catalog
+from common import message_templates
 from common.database import Database
 from common.events import Announcer
+from common.message_templates import ListedTemplate
 from common.queues import redis_client
 from common.settings import Settings
+from common.store_registration import StoreChange
 from common.tokens import InternalTokens
 from notifier.app import create_app
 from notifier.parts import Parts, parts_of
+from simulator.templates_demo import DEMO_TEMPLATES
 
 from .stand import ORIGIN, PASSWORD, Browser, Shop
 
@@ -164,3 +168,13 @@ def ana(logged_in) -> Browser:
 def carla(logged_in) -> Browser:
     """Serves the other store."""
     return logged_in("carla")
+
+
+@pytest.fixture
+def listed(database, registration, two_stores):
+    """The demo's templates as a worker keeps them."""
+    registration.change("store-1", StoreChange(waba_id="77"))
+    claimed = message_templates.claim(database, 60.0, None)
+    names = ("name", "language", "status", "category", "components")
+    rows = [ListedTemplate(*(each[name] for name in names)) for each in DEMO_TEMPLATES]
+    assert message_templates.keep(database, claimed, rows, "", 60.0, 3600.0)

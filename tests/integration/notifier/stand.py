@@ -184,18 +184,20 @@ class Wire:
     def say(self, action: str, **content: Any) -> None:
         self.socket.send(json.dumps({"action": action, **content}))
 
-    def next(self, *, beats: bool = False) -> dict[str, Any]:
-        """Read the next frame; heartbeats only when asked for."""
+    def next(self, *, beats: bool = False, presence: bool = False) -> dict[str, Any]:
+        """Read the next frame; heartbeats, and who is there, only when asked for."""
         while True:
             frame = json.loads(self.socket.recv())
             self._count(frame)
-            if beats or frame["type"] != "heartbeat":
+            is_wanted = {"heartbeat": beats, "presence": presence}.get(frame["type"], True)
+            if is_wanted:
                 self.told.append(frame)
                 return frame
 
     def until(self, frame_type: str) -> dict[str, Any]:
         while True:
-            frame = self.next(beats=frame_type == "heartbeat")
+            asked = {"beats": frame_type == "heartbeat", "presence": frame_type == "presence"}
+            frame = self.next(**asked)
             if frame["type"] == frame_type:
                 return frame
 

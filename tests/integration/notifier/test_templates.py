@@ -1,24 +1,11 @@
 """Templates at the console: who may see them, what is shown of them, and how they are tried out."""
 
-import pytest
-
 from common import message_templates
-from common.message_templates import ListedTemplate
 from common.store_registration import StoreChange
 from simulator.templates_demo import DEMO_TEMPLATES
 
 TEMPLATES = "/api/stores/store-1/templates"
 REMINDER = {"name": "recordatorio_pedido", "language": "es"}
-
-
-@pytest.fixture
-def listed(database, registration, two_stores):
-    """The demo's templates as a worker keeps them."""
-    registration.change("store-1", StoreChange(waba_id="77"))
-    claimed = message_templates.claim(database, 60.0, None)
-    names = ("name", "language", "status", "category", "components")
-    rows = [ListedTemplate(*(each[name] for name in names)) for each in DEMO_TEMPLATES]
-    assert message_templates.keep(database, claimed, rows, "", 60.0, 3600.0)
 
 
 def test_templates_are_listed_with_what_they_need(listed, ana):

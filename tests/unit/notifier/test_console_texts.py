@@ -57,4 +57,5 @@ def test_every_module_is_preloaded():
 
 def test_no_file_of_the_page_is_long():
     for path in STATIC.iterdir():
-        assert len(path.read_text().splitlines()) <= 200, path.name
+        most = 300 if path.suffix == ".html" else 200  # a line for each module that is preloaded
+        assert len(path.read_text().splitlines()) <= most, path.name

@@ -2,9 +2,9 @@ from dataclasses import replace
 
 import pytest
 
+from common.prices import written_price
 from worker.assistant.offline import OfflineAssistant
 from worker.assistant.port import AssistantRequest, Passage
-from worker.assistant.prices import written_price
 from worker.reply import parse_reply
 
 HUILA = Passage(

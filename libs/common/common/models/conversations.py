@@ -1,6 +1,15 @@
 """People, conversations and what was said."""
 
-from sqlalchemy import BigInteger, Boolean, Column, Integer, LargeBinary, Table, Text
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Computed,
+    Integer,
+    LargeBinary,
+    Table,
+    Text,
+)
 from sqlalchemy.dialects.postgresql import JSONB
 
 from common.models.metadata import Time, id_column, id_key, metadata, store_key
@@ -16,6 +25,10 @@ contacts = Table(
     Column("created_at", Time),
     id_column("merged_into"),
     Column("unreachable_code", Text),
+    Column("blocked_at", Time),
+    Column("opted_out_at", Time),
+    Column("preferred_at", Time),
+    Column("name_folded", Text, Computed("name")),  # what the list looks for names in
 )
 
 contact_aliases = Table(
@@ -65,6 +78,8 @@ conversations = Table(
     Column("last_message_at", Time),
     Column("person_at", Time),
     Column("waits_told", Integer),
+    Column("snoozed", Boolean),
+    Column("snoozed_until", Time),
 )
 
 sessions = Table(

@@ -10,7 +10,7 @@ from catalog.paging import Page, PageRequest
 from catalog.parts import parts
 from catalog.products import Product
 from catalog.routes.paths import same_id
-from catalog.schemas.paging import PageQuerySchema
+from catalog.schemas.paging import ProductQuerySchema
 from catalog.schemas.products import (
     ImagesQuestionSchema,
     PictureProblemSchema,
@@ -28,7 +28,7 @@ blueprint = Blueprint("products", __name__, description="What a store sells.")
 
 @blueprint.route("/stores/<store_id>/products")
 class StoreProducts(MethodView):
-    @blueprint.arguments(PageQuerySchema, location="query")
+    @blueprint.arguments(ProductQuerySchema, location="query")
     @blueprint.response(200, ProductPageSchema)
     def get(self, page: PageRequest, store_id: str) -> Page[Product]:
         """List products in the order of their ids."""

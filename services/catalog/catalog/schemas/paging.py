@@ -5,7 +5,7 @@ from typing import Any
 from marshmallow import Schema, fields, post_load, validate
 
 from catalog.paging import LARGEST_PAGE, USUAL_PAGE, PageRequest
-from catalog.schemas.fields import identifier
+from catalog.schemas.fields import identifier, text
 
 
 class PageQuerySchema(Schema):
@@ -15,3 +15,7 @@ class PageQuerySchema(Schema):
     @post_load
     def _make(self, values: dict[str, Any], **_: Any) -> PageRequest:
         return PageRequest(**values)
+
+
+class ProductQuerySchema(PageQuerySchema):
+    q = text(200, attribute="words", metadata={"description": "Words of the name, or their parts."})

@@ -2,13 +2,15 @@
 
 from marshmallow import Schema, fields, validate
 
-from notifier.session_query import FILTERS
+from notifier.session_query import FILTERS, OWNERS, PAGE
 
 
 class SessionQuerySchema(Schema):
     filter = fields.String(load_default="all", validate=validate.OneOf(FILTERS))
     q = fields.String(load_default="", validate=validate.Length(max=200))
     cursor = fields.String(load_default="", validate=validate.Length(max=200))
+    owner = fields.String(load_default="", validate=validate.OneOf(("", *OWNERS)))
+    unread = fields.Boolean(load_default=False)
 
 
 class ListedSessionSchema(Schema):
@@ -31,6 +33,14 @@ class ListedSessionSchema(Schema):
     unreachable_code = fields.String(
         metadata={"description": "Why WhatsApp cannot reach them, by its code, until they write."}
     )
+    snoozed = fields.Boolean()
+    snoozed_until = fields.String(
+        allow_none=True,
+        metadata={"description": "Null while it is snoozed: until the customer writes."},
+    )
+    blocked = fields.Boolean()
+    opted_out = fields.Boolean(metadata={"description": "They want no advertising."})
+    channel = fields.String(metadata={"description": "whatsapp or web"})
 
 
 class SessionPageSchema(Schema):
@@ -39,8 +49,18 @@ class SessionPageSchema(Schema):
     next_cursor = fields.String(allow_none=True)
 
 
+class ListCountsSchema(Schema):
+    as_of_seq = fields.Integer()
+    all = fields.Integer(metadata={"description": "At most 10,000."})
+    mine = fields.Integer()
+    waiting = fields.Integer()
+    snoozed = fields.Integer()
+    unread = fields.Integer(metadata={"description": "Messages, of mine and of who waits."})
+
+
 class MessageQuerySchema(Schema):
     before = fields.String(load_default=None)
+    limit = fields.Integer(load_default=PAGE, validate=validate.Range(1, 4 * PAGE))
 
 
 class QuotedMessageSchema(Schema):
@@ -101,9 +121,27 @@ class ShownMessageSchema(Schema):
     media = fields.Nested(ShownMediaSchema, allow_none=True)
 
 
+class OwnershipChangeSchema(Schema):
+    seq = fields.Integer(metadata={"description": "The number of the event that told it."})
+    session_id = fields.String()
+    time = fields.String()
+    status = fields.String(metadata={"description": "bot, handover, human or resolved"})
+    agent_id = fields.String()
+    agent = fields.String()
+    by = fields.String(metadata={"description": "Who did it, where a person did."})
+    handover_trigger = fields.String()
+    reason = fields.String(
+        metadata={"description": "SILENCE, SNOOZED, AWAKE, BLOCKED or UNBLOCKED; else empty."}
+    )
+
+
 class MessagePageSchema(Schema):
     as_of_seq = fields.Integer()
     messages = fields.List(fields.Nested(ShownMessageSchema))
+    changes = fields.List(
+        fields.Nested(OwnershipChangeSchema),
+        metadata={"description": "Of the owner, in the time of these messages."},
+    )
     next_before = fields.String(allow_none=True)
 
 
@@ -133,6 +171,19 @@ class OwnershipSchema(Schema):
     agent_name = fields.String()
     status = fields.String()
     epoch = fields.Integer()
+
+
+class SnoozeSchema(Schema):
+    until = fields.String(
+        required=True,
+        validate=validate.Length(max=64),
+        metadata={"description": "`reply`, or a time of the next 366 days with its zone."},
+    )
+
+
+class SnoozedSchema(OwnershipSchema):
+    snoozed = fields.Boolean()
+    snoozed_until = fields.String(allow_none=True)
 
 
 class TakenOverSchema(OwnershipSchema):

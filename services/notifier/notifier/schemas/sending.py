@@ -46,6 +46,11 @@ class NewMessageSchema(Schema):
         allow_none=True,
         metadata={"description": "Id of an attachment of yours."},
     )
+    product = fields.String(
+        load_default=None,
+        allow_none=True,
+        metadata={"description": "Id of a product: its picture goes, with name and price."},
+    )
     interactive = fields.Nested(MenuSchema, load_default=None, allow_none=True)
     template = fields.Nested(
         AskedTemplateSchema,
@@ -53,6 +58,30 @@ class NewMessageSchema(Schema):
         allow_none=True,
         metadata={"description": "The only kind that goes after the 24 hours."},
     )
+
+
+class NewConversationSchema(Schema):
+    message_id = fields.String(
+        required=True,
+        validate=validate.Length(1, 100),
+        metadata={"description": "Yours; the same one again sends nothing again."},
+    )
+    phone = fields.String(
+        required=True,
+        validate=validate.Length(1, 40),
+        metadata={"description": "With its country, such as +57 300 111 2233."},
+    )
+    name = fields.String(
+        load_default="",
+        validate=validate.Length(max=200),
+        metadata={"description": "Kept for who has none."},
+    )
+    template = fields.Nested(AskedTemplateSchema, required=True)
+
+
+class BegunSchema(Schema):
+    session_id = fields.String()
+    message_id = fields.String()
 
 
 class SentSchema(Schema):

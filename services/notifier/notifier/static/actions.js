@@ -8,7 +8,7 @@ export const store = createStore(reduce, initial);
 const { dispatch, get } = store;
 const set = (values) => dispatch({ type: "set", values });
 
-const live = createLive(
+export const live = createLive(
   () => ({ storeId: get().storeId, lastSeq: get().lastSeq, rooms: get().openId ? [get().openId] : [] }),
   {
     event: heard,
@@ -17,6 +17,7 @@ const live = createLive(
     greeted: () => refreshStores(),
     joined: (sessionId, seq) => seq > (get().thread?.asOf ?? 0) && loadThread(sessionId),
     typing: ({ session_id: sessionId, agent }) => sessionId === get().openId && agent.id !== get().agent.id && showTyping(agent),
+    presence: (id, agents) => id === get().openId && set({ viewers: { id, agents } }),
     refused: ({ error }) => error.code === "store_not_found" && start(),
     mayReturn,
     resync,
@@ -196,5 +197,3 @@ export async function loadOlder() {
     dispatch({ type: "olderFailed", sessionId });
   }
 }
-
-export { live };

@@ -40,6 +40,7 @@ async function signedIn(answer) {
   return { ...who.agent, may: who.may };
 }
 
+export const OLDER = 100; // messages of a page further back
 export const session = (storeId, sessionId) =>
   `/api/stores/${encodeURIComponent(storeId)}/sessions/${encodeURIComponent(sessionId)}`;
 
@@ -56,7 +57,7 @@ export function sessions(storeId, filter, words = "", cursor = "") {
 }
 
 export function messages(storeId, sessionId, before = null) {
-  const query = before ? `?before=${encodeURIComponent(before)}` : "";
+  const query = before ? `?before=${encodeURIComponent(before)}&limit=${OLDER}` : "";
   return ask("GET", `${session(storeId, sessionId)}/messages${query}`);
 }
 
@@ -99,5 +100,5 @@ export const retry = (storeId, sessionId, messageId) =>
 /** Let a paused store go on. */
 export const resume = (storeId) => ask("POST", `/api/stores/${encodeURIComponent(storeId)}/resume`);
 
-/** Do `takeover`, `release`, `resolve` or `read`. */
-export const act = (storeId, sessionId, verb) => ask("POST", `${session(storeId, sessionId)}/${verb}`);
+/** Do `takeover`, `release`, `resolve`, `assign`, `snooze`, `block` or `read`; some say more in a body. */
+export const act = (storeId, sessionId, verb, body) => ask("POST", `${session(storeId, sessionId)}/${verb}`, body);

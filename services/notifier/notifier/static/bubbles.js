@@ -10,17 +10,17 @@ import { answerButton, isQuotable } from "./replying.js";
 import { say } from "./texts.js";
 import { isWaiting } from "./thread_state.js";
 import { drawFoot, drawStanding } from "./ticks.js";
-import { clock } from "./words.js";
+import { clock, plain } from "./words.js";
 
 const BODIES = {
   image: drawMedia, video: drawMedia, audio: drawMedia, document: drawMedia, sticker: drawMedia,
   location: drawLocation, contacts: drawContacts, interactive: drawChoice, button: drawChoice,
   order: drawOrder, template: drawTemplate, unsupported: drawUnsupported,
 };
-const WORDS_ENOUGH = new Set(["text", ...Object.keys(BODIES)]);
+const WORDS_ENOUGH = new Set(["text", "note", ...Object.keys(BODIES)]);
 
 /** Draw a message, or make its former bubble say what is new; `quoted` is what it answers to, `holdUp` what it waits for. */
-export function drawMessage(language, message, { quoted, holdUp }, former) {
+export function drawMessage(language, message, { quoted, holdUp, mine }, former) {
   if (message.kind === "notice") return drawNotice(language, message, say(language, message.key, message.values), former);
   if (isNote(message)) return drawNotice(language, message, noteOf(language, message), former);
   const bubble = former ?? newBubble(message);
@@ -29,7 +29,7 @@ export function drawMessage(language, message, { quoted, holdUp }, former) {
   bubble.dataset.status = message.status;
   bubble.dataset.messageId = message.id;
   bubble.classList.toggle("revoked", Boolean(message.revoked));
-  write(part("author"), say(language, `role_${message.role}`));
+  write(part("author"), authorOf(language, message, mine));
   part("marks").replaceChildren(...drawMarks(language, message));
   part("quoted").replaceChildren(...drawQuote(language, message, quoted));
   drawWords(language, message, part("content"));
@@ -38,6 +38,13 @@ export function drawMessage(language, message, { quoted, holdUp }, former) {
   drawAnswer(language, message, part("answer"));
   drawStanding(language, message, holdUp, part("standing"));
   return bubble;
+}
+
+/** Name who wrote: a colleague by name, ourselves too while the server has not answered. */
+function authorOf(language, { role, kind, details, client_id: isOurs }, mine) {
+  const name = plain(details?.author ?? (isOurs ? mine : ""));
+  if (kind === "note") return say(language, "noteBy", { name });
+  return role === "agent" && name ? name : say(language, `role_${role}`);
 }
 
 /** Draw what lies in the bubble anew only when it changed: a player that plays is not touched. */
@@ -67,7 +74,7 @@ function isDrawn(element, name, shown) {
 
 function newBubble(message) {
   return make("article",
-    { class: `message ${message.role}`, "data-testid": "message", "data-role": message.role, "data-kind": message.kind, tabindex: "-1" },
+    { class: `message ${message.role}${message.kind === "note" ? " note" : ""}`, "data-testid": "message", "data-role": message.role, "data-kind": message.kind, tabindex: "-1" },
     make("div", { class: "bubble" },
       make("span", { class: "author" }),
       make("div", { class: "marks" }),

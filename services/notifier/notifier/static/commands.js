@@ -9,18 +9,21 @@ import { say } from "./texts.js";
 
 const { dispatch, get } = store;
 
-/** Do `takeover`, `release` or `resolve`; the answer shows at once, the event confirms it. */
-export async function order(verb) {
+/** Do `takeover`, `release`, `resolve`, `assign` …; the answer shows at once, the event confirms it. True when done. */
+export async function order(verb, body) {
   const { storeId, openId: sessionId } = get();
+  let isDone = false;
   dispatch({ type: "set", values: { actionFault: null, pending: verb } });
   try {
-    const ownership = await api.act(storeId, sessionId, verb);
-    dispatch({ type: "owned", sessionId, ownership });
-    if (ownership.in_flight?.length) warn(sessionId, ownership.in_flight.length);
+    const ownership = await api.act(storeId, sessionId, verb, body);
+    isDone = true;
+    if (ownership?.status) dispatch({ type: "owned", sessionId, ownership });
+    if (ownership?.in_flight?.length) warn(sessionId, ownership.in_flight.length);
   } catch (fault) {
     dispatch({ type: "set", values: { actionFault: { sessionId, fault } } });
   }
   dispatch({ type: "set", values: { pending: null } });
+  return isDone;
 }
 
 function warn(sessionId, count) {
@@ -52,11 +55,19 @@ export function sendTemplate(template, text) {
   return deliver(storeId, sessionId, message);
 }
 
+/** Send a product: its picture with name and price, or these alone. */
+export function sendProduct({ id, words, picture }) {
+  const { openId: sessionId, storeId } = get();
+  const message = shownOf(words, { kind: picture ? "image" : "text", images: picture ? [picture] : [], ask: { text: "", product: id } });
+  dispatch({ type: "written", sessionId, message });
+  return deliver(storeId, sessionId, message);
+}
+
 /** Make a message as it is shown until the server has it; `ask` is what is asked of the server beside its words. */
-function shownOf(text, { kind, quoted = null, media = null, ask }) {
+function shownOf(text, { kind, quoted = null, media = null, images = [], ask }) {
   const id = newId();
   return {
-    id, client_id: id, role: "agent", content: text, kind, images: [], details: {}, media, status: "sending", error: "",
+    id, client_id: id, role: "agent", content: text, kind, images, details: {}, media, status: "sending", error: "",
     is_reply: Boolean(quoted), reply_to: quoted?.id ?? null, quoted, ask: { text, client_id: id, ...ask },
     time: new Date().toISOString(),
   };

@@ -4,13 +4,15 @@ import { store } from "./actions.js";
 import { send, sayTyping } from "./commands.js";
 import { draftOf, isReady } from "./draft_state.js";
 import { byId, icon, write } from "./dom.js";
+import { draftKey, isNoting, LONGEST_NOTE, sendNote } from "./note_mode.js";
+import { mayAnswer } from "./presence.js";
 import { lockOf } from "./state.js";
 import { chooseTemplate } from "./templates.js";
 import { say } from "./texts.js";
 
 const LOCKS = {
   bot: "lockBot", waiting: "lockWaiting", colleague: "lockColleague", resolved: "lockResolved",
-  window: "lockWindow", unknown: "loading",
+  window: "lockWindow", blocked: "lockBlocked", unknown: "loading",
 };
 const drafts = new Map();
 let drawnId = null;
@@ -32,22 +34,32 @@ export function installComposer() {
     drafts.set(drawnId, byId("composer").value);
     fit();
     drawSend();
-    sayTyping();
+    if (!isNoting(store.get())) sayTyping();
   });
   byId("choose-template").addEventListener("click", chooseTemplate);
   store.listen(draw);
 }
 
-function submit() {
+async function submit() {
   const field = byId("composer");
+  const isNote = isNoting(store.get());
+  if (!isNote && !(await mayAnswer())) return;
   const text = field.value.trim();
   if (field.disabled || !isReady(draftOf(store.get(), drawnId), text)) return;
   drafts.delete(drawnId);
   field.value = "";
   fit();
   drawSend();
-  send(text);
   field.focus();
+  if (isNote) keepNote(text, drawnId);
+  else send(text);
+}
+
+/** What the server did not take comes back into the field, unless something else is there by now. */
+async function keepNote(text, key) {
+  if (await sendNote(text) || drafts.get(key)) return;
+  drafts.set(key, text);
+  if (drawnId === key) byId("composer").value = text;
 }
 
 /** Grow with the text, up to what the style allows. */
@@ -71,14 +83,16 @@ function draw(state) {
     return;
   }
   const line = sessions[openId];
-  const lock = lockOf(state, line);
-  const isOther = openId !== drawnId;
+  const isNote = isNoting(state);
+  const lock = isNote ? null : lockOf(state, line);
+  const isOther = draftKey(state) !== drawnId;
   if (isOther) {
-    drawnId = openId;
-    field.value = drafts.get(openId) ?? "";
+    drawnId = draftKey(state);
+    field.value = drafts.get(drawnId) ?? "";
   }
   field.disabled = lock !== null;
-  field.placeholder = say(language, "write");
+  field.maxLength = isNote ? LONGEST_NOTE : 65536;
+  field.placeholder = say(language, isNote ? "writeNote" : "write");
   drawLock(language, lock, line);
   if (isOther) fit();
   drawSend();
@@ -91,7 +105,7 @@ function drawLock(language, lock, line) {
   byId("composer-form").dataset.locked = String(lock !== null);
   byId("thread").dataset.writable = String(lock === null);
   byId("choose-template").hidden = lock !== "window";
-  byId("take-over").hidden = lock === "window" || lock === "unknown";
+  byId("take-over").hidden = ["window", "unknown", "blocked"].includes(lock);
   byId("take-over").classList.toggle("second", lock === "colleague");
   if (lock !== null) write(byId("lock-reason"), say(language, LOCKS[lock], { name: line?.owner_name ?? "" }));
 }

@@ -16,7 +16,7 @@ export function waitBefore(attempt, code = 0, dice = Math.random) {
  * Keep a socket to one store at a time.
  *
  * `known()` answers `{storeId, lastSeq, rooms}`; `on` hears `event`, `counted`, `resync`,
- * `joined`, `typing`, `connection`, `greeted` and `refused`.
+ * `joined`, `typing`, `presence`, `connection`, `greeted` and `refused`.
  */
 export function createLive(known, on) {
   let socket = null;
@@ -57,6 +57,7 @@ export function createLive(known, on) {
     },
     joined: ({ session_id: sessionId, seq }) => on.joined(sessionId, seq),
     typing: (frame) => on.typing(frame),
+    presence: ({ session_id: id, agents }) => on.presence(id, agents),
     error: (frame) => on.refused(frame),
   };
 

@@ -6,7 +6,7 @@ import { inShort } from "./kinds.js";
 import { say } from "./texts.js";
 import { plain } from "./words.js";
 
-const FURTHEST = 20; // pages back
+const FURTHEST = 60; // pages back
 const SHOWN = 120;
 
 /** Draw the beginning of the quoted message; a click goes to it. */
@@ -26,19 +26,33 @@ const bubbleOf = (id) => document.querySelector(`#thread [data-message-id="${CSS
 const drawn = () => new Promise((done) => { requestAnimationFrame(() => done()); });
 
 /** Show a message of this thread, loading what is older until it is there. */
-async function goTo(id) {
+export async function goTo(id) {
+  await goToThat(() => bubbleOf(id));
+}
+
+/** Show the beginning of a session of this conversation; false when it cannot be reached. */
+export const goToSession = (sessionId) => goToThat(() => {
+  const { thread } = store.get();
+  const place = thread?.messages.findIndex((message) => message.session_id === sessionId) ?? -1;
+  const isBeginning = place > 0 || (place === 0 && !thread.before);
+  return isBeginning ? bubbleOf(thread.messages[place].id) : null;
+});
+
+/** Load what is older until a bubble is there, and show it. */
+async function goToThat(find) {
   const { openId } = store.get();
-  for (let page = 0; page < FURTHEST && !bubbleOf(id); page += 1) {
-    if (!store.get().thread?.before || store.get().openId !== openId) return;
+  for (let page = 0; page < FURTHEST && !find(); page += 1) {
+    if (!store.get().thread?.before || store.get().openId !== openId) return false;
     await loadOlder();
     await drawn();
   }
-  const bubble = bubbleOf(id);
-  if (!bubble) return;
+  const bubble = find();
+  if (!bubble) return false;
   bubble.scrollIntoView({ block: "center" });
   bubble.focus({ preventScroll: true });
   bubble.classList.add("found");
   setTimeout(() => bubble.classList.remove("found"), 1600);
+  return true;
 }
 
 const LONGEST = 16; // characters: families and flags are several

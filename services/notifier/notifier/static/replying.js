@@ -12,7 +12,7 @@ const TAKEN = new Set(["received", "sent", "delivered", "read", "played"]);
 
 /** Can this message be quoted? Only what WhatsApp has. */
 export const isQuotable = (message) =>
-  TAKEN.has(message.status) && !message.revoked && message.kind !== "notice" && !isNote(message);
+  TAKEN.has(message.status) && !message.revoked && !["notice", "note"].includes(message.kind) && !isNote(message);
 
 /** Hear the bubbles' buttons and keys, and draw what is quoted. */
 export function installReplying() {

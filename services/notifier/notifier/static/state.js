@@ -9,7 +9,7 @@ export const initial = {
   connection: "connecting", lastSeq: 0,
   filter: "all", words: "", found: null,
   listStatus: "loading", sessions: {}, cursors: {},
-  openId: null, thread: null, drafts: {}, typing: null, actionFault: null,
+  openId: null, thread: null, drafts: {}, typing: null, viewers: { id: null, agents: [] }, noting: null, actionFault: null,
 };
 
 /** Keep one state: `dispatch` changes it, listeners hear of it once per burst of changes. */
@@ -44,6 +44,7 @@ const changes = {
   storeChosen: (state, { storeId }) => ({ ...state, ...withoutStore, storeId }),
   listed: (state, { filter, page, isMore }) => listed(state, filter, page, isMore),
   found: (state, { page, isMore }) => found(state, page, isMore),
+  learned: (state, { page }) => ({ ...state, sessions: withPage(state.sessions, page) }),
   counted: (state, { seq }) => (seq > state.lastSeq ? { ...state, lastSeq: seq } : state),
   owned: (state, { sessionId, ownership }) => patched(state, sessionId, {
     status: ownership.status, owner: ownership.owner, owner_name: ownership.owner_name, epoch: ownership.epoch,
@@ -182,6 +183,7 @@ export function holder(state, line) {
 /** Say why the composer is closed, or null. */
 export function lockOf(state, line) {
   if (!line) return "unknown";
+  if (line.blocked) return "blocked";
   const whose = holder(state, line);
   if (whose !== "mine") return whose;
   const end = line.window_expires_at;

@@ -1,15 +1,14 @@
 // Fills in a template: a field for each variable, and what the customer will read as it is written.
 
 import * as api from "./api.js";
-import { sendTemplate } from "./commands.js";
 import { make, write } from "./dom.js";
 import { has, say } from "./texts.js";
 import { plain, refusal } from "./words.js";
 
 const SOON = 250; // milliseconds of rest before the preview is asked for
 
-/** Show the form in the dialog's place; `back` shows the list again. */
-export function fillIn({ language, storeId, dialog, place, foot, template, back }) {
+/** Show the form in the dialog's place; `back` shows the list again, `send` may be refused. */
+export function fillIn({ language, storeId, place, foot, template, back, send: go }) {
   const fields = template.variables.map((variable) => fieldOf(language, variable));
   const preview = make("p", { class: "content", dir: "auto", "data-testid": "template-preview" });
   const fault = make("p", { class: "fault", role: "alert", hidden: true });
@@ -43,11 +42,15 @@ export function fillIn({ language, storeId, dialog, place, foot, template, back 
     clearTimeout(soon);
     soon = setTimeout(look, SOON);
   });
-  form.addEventListener("submit", (event) => {
+  form.addEventListener("submit", async (event) => {
     event.preventDefault();
     if (send.disabled) return;
-    dialog.close();
-    sendTemplate(chosen(), preview.textContent);
+    send.disabled = true;
+    const refused = await Promise.resolve(go(chosen(), preview.textContent)).then(() => null, (why) => why);
+    if (!refused) return;
+    fault.hidden = false;
+    write(fault, refusal(language, refused));
+    send.disabled = false;
   });
   other.addEventListener("click", back);
   place.replaceChildren(form);

@@ -2,6 +2,7 @@
 
 import * as api from "./api.js";
 import { store } from "./actions.js";
+import { sendTemplate } from "./commands.js";
 import { openDialog } from "./dialogs.js";
 import { make } from "./dom.js";
 import { has, say } from "./texts.js";
@@ -11,17 +12,24 @@ import { plain, refusal } from "./words.js";
 const { get } = store;
 const PATIENCE = [1500, 2000, 3000, 4000]; // milliseconds between looks for a list that is being read anew
 
-/** Open the dialog over the open conversation. */
-export async function chooseTemplate() {
-  const { language, storeId } = get();
-  const place = make("div", { class: "dialog-body", "aria-busy": "true" }, make("p", { class: "muted" }, say(language, "loading")));
+/** Open the dialog over the open conversation; what is chosen goes to it. */
+export function chooseTemplate() {
+  const { language, openId } = get();
+  const place = make("div", { class: "dialog-body" });
   const foot = make("div", { class: "dialog-foot" });
   const dialog = openDialog(language, { title: say(language, "templatesTitle"), testId: "templates", kind: "large" }, place, foot);
-  await load({ language, storeId, dialog, place, foot });
+  const send = (chosen, text) => {
+    dialog.close();
+    if (get().openId === openId) sendTemplate(chosen, text);
+  };
+  return listTemplates({ language, storeId: get().storeId, dialog, place, foot, send });
 }
 
-async function load(picker) {
+/** Show the list in a dialog's place; `send(chosen, text)` is what becomes of a template that is filled in. */
+export async function listTemplates(picker) {
   const { language, storeId, place } = picker;
+  place.setAttribute("aria-busy", "true");
+  place.replaceChildren(make("p", { class: "muted" }, say(language, "loading")));
   try {
     show({ ...picker, known: await api.templates(storeId) });
   } catch (fault) {
@@ -71,7 +79,8 @@ function problemOf(picker) {
   return row;
 }
 
-async function readAnew({ language, storeId, dialog, ...picker }, again, row) {
+async function readAnew(picker, again, row) {
+  const { language, storeId } = picker;
   again.disabled = true;
   try {
     await api.refreshTemplates(storeId);
@@ -80,7 +89,7 @@ async function readAnew({ language, storeId, dialog, ...picker }, again, row) {
       if (!row.isConnected) return;
       const known = await api.templates(storeId);
       if (known.listed_at !== picker.known.listed_at || known.problem !== picker.known.problem) {
-        show({ language, storeId, dialog, ...picker, known });
+        show({ ...picker, known });
         return;
       }
     }

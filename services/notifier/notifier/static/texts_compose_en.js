@@ -1,3 +1,36 @@
-// Words of the page: see texts_en.js.
+// Words of the page: see texts_en.js. Here: what can be done with a conversation, and what is written with.
 
-export const en = {};
+export const en = {
+  moreActs: "More actions", conversation: "Conversation",
+  act_next: "Next conversation", act_previous: "Previous conversation", act_nextTab: "Next tab",
+  act_search: "Search the list", act_takeOrGive: "Take the conversation over, or give it back to the bot", act_takeOver: "Assign to me",
+  act_reopen: "Reopen and answer", act_assign: "Assign to…", act_toQueue: "Move to waiting", act_giveBack: "Give back to the bot",
+  act_giveBackNote: "Give back to the bot with a note…", act_resolve: "Resolve", act_resolveNext: "Resolve and open the next one",
+  act_snooze: "Snooze…", act_wake: "End the snooze", act_block: "Block the customer…", act_unblock: "Unblock the customer",
+  act_reply: "Write a reply", act_note: "Write a private note", act_attach: "Attach files",
+  act_template: "Choose a template", act_panel: "Show or hide the customer's panel", act_back: "Back to the list",
+  act_palette: "Actions and conversations", act_shortcuts: "Keyboard shortcuts",
+  act_sendKey: "Send the message", act_newLine: "Begin another line", act_walk: "Walk the list or the messages", act_quote: "Answer the marked message",
+  paletteSearch: "What to do, or with whom", assignSearch: "Name of who will answer",
+  releaseNote: "Note for the bot and your colleagues", releaseNoteHint: "The customer does not get it. The bot heeds it until the window ends.",
+  snooze_reply: "Until the customer writes", snooze_hour: "For an hour", snooze_tomorrow: "Until tomorrow at 8:00",
+  snooze_week: "Until Monday at 8:00", snooze_other: "Until another time", snoozeGo: "Snooze",
+  blockTitle: "Block {name}?", blockWords: "Their messages are kept, but nobody answers or is alerted. You can unblock them later.",
+  fault_agent_not_found: "That person no longer serves this store.", fault_contact_blocked: "This customer is blocked.",
+  fault_opted_out: "This customer asked for no promotions.",
+  act_canned: "Use a canned reply", act_changeCanned: "Change the canned replies…", act_product: "Send a product…",
+  cannedTitle: "Canned replies", cannedNone: "There are no canned replies yet; a supervisor adds them.", cannedFound: "{count} replies; arrows to choose",
+  cannedEmpty: "There are none yet. Add the first, and your team uses it by typing / in a message.", cannedAdd: "Add one",
+  cannedChangeOne: "Change /{shortcut}", cannedRemoveOne: "Remove /{shortcut}", change: "Change", remove: "Remove", keep: "Save",
+  cannedShortcut: "Shortcut", cannedShortcutHint: "Plain letters, digits and hyphens. It is typed after /.",
+  cannedText: "Text", cannedTextHint: "Filled in by themselves: {variables}.",
+  fault_shortcut_taken: "There is a reply with this shortcut.", fault_canned_not_found: "That reply is gone.",
+  fault_too_many_canned: "There are too many canned replies: remove some nobody uses.",
+  fault_text_empty: "The text is missing.", fault_product_not_found: "That product is gone.", fault_product_not_available: "That product is not available.",
+  productsTitle: "Send a product", productSearch: "Name of the product", productNone: "No product matches", productsEmpty: "The store has no products yet.",
+  productGone: "sold out", productIn: "available", productNoPrice: "no price", productHint: "Goes with its picture and price. Without a picture the text goes.",
+  act_begin: "Write to somebody new…", beginTitle: "New conversation", beginPhone: "WhatsApp number, with its country",
+  beginPhoneHint: "Such as +57 300 111 2233.", beginName: "Name (if you know it)", beginNext: "Choose the template",
+  beginWhy: "Who has not written for 24 hours can only get an approved template.", fault_phone_invalid: "Write the number with its country: 8 to 15 digits.",
+  windowEndsSoon: "The 24 h window closes in {left}.", sendWith: "{keys} sends. Change.", act_sendKeyOther: "Change what sends: Enter or Ctrl + Enter",
+};

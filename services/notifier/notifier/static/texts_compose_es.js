@@ -1,3 +1,36 @@
-// Words of the page: see texts_es.js.
+// Words of the page: see texts_es.js. Here: what can be done with a conversation, and what is written with.
 
-export const es = {};
+export const es = {
+  moreActs: "Más acciones", conversation: "Conversación",
+  act_next: "Conversación siguiente", act_previous: "Conversación anterior", act_nextTab: "Pestaña siguiente",
+  act_search: "Buscar en la lista", act_takeOrGive: "Tomar la conversación o devolverla al bot", act_takeOver: "Asignarme",
+  act_reopen: "Reabrir y atender", act_assign: "Asignar a…", act_toQueue: "Pasar a la espera", act_giveBack: "Devolver al bot",
+  act_giveBackNote: "Devolver al bot con una nota…", act_resolve: "Resolver", act_resolveNext: "Resolver y abrir la siguiente",
+  act_snooze: "Posponer…", act_wake: "Dejar de posponer", act_block: "Bloquear al cliente…", act_unblock: "Desbloquear al cliente",
+  act_reply: "Escribir una respuesta", act_note: "Escribir una nota privada", act_attach: "Adjuntar archivos",
+  act_template: "Elegir una plantilla", act_panel: "Mostrar u ocultar el panel del cliente", act_back: "Volver a la lista",
+  act_palette: "Acciones y conversaciones", act_shortcuts: "Atajos de teclado",
+  act_sendKey: "Enviar el mensaje", act_newLine: "Empezar otra línea", act_walk: "Recorrer la lista o los mensajes", act_quote: "Responder al mensaje marcado",
+  paletteSearch: "Qué quieres hacer, o con quién", assignSearch: "Nombre de quien la atenderá",
+  releaseNote: "Nota para el bot y para tus compañeros", releaseNoteHint: "El cliente no la recibe. El bot la tiene en cuenta hasta que termine la ventana.",
+  snooze_reply: "Hasta que el cliente escriba", snooze_hour: "Durante una hora", snooze_tomorrow: "Hasta mañana a las 8:00",
+  snooze_week: "Hasta el lunes a las 8:00", snooze_other: "Hasta otro momento", snoozeGo: "Posponer",
+  blockTitle: "¿Bloquear a {name}?", blockWords: "Sus mensajes se guardan, pero nadie le responde ni recibe avisos. Puedes desbloquearlo después.",
+  fault_agent_not_found: "Esa persona ya no atiende esta tienda.", fault_contact_blocked: "Este cliente está bloqueado.",
+  fault_opted_out: "Este cliente pidió no recibir promociones.",
+  act_canned: "Usar una respuesta rápida", act_changeCanned: "Cambiar las respuestas rápidas…", act_product: "Enviar un producto…",
+  cannedTitle: "Respuestas rápidas", cannedNone: "Aún no hay respuestas rápidas; las agrega quien supervisa.", cannedFound: "{count} respuestas; flechas para elegir",
+  cannedEmpty: "Aún no hay ninguna. Agrega la primera y tu equipo la usará escribiendo / en el mensaje.", cannedAdd: "Agregar una",
+  cannedChangeOne: "Cambiar /{shortcut}", cannedRemoveOne: "Eliminar /{shortcut}", change: "Cambiar", remove: "Eliminar", keep: "Guardar",
+  cannedShortcut: "Atajo", cannedShortcutHint: "Letras sin tilde, números y guiones. Se escribe después de /.",
+  cannedText: "Texto", cannedTextHint: "Se rellenan solos: {variables}.",
+  fault_shortcut_taken: "Ya hay una respuesta con ese atajo.", fault_canned_not_found: "Esa respuesta ya no existe.",
+  fault_too_many_canned: "Ya hay demasiadas respuestas rápidas: elimina las que no uses.",
+  fault_text_empty: "Falta el texto.", fault_product_not_found: "Ese producto ya no existe.", fault_product_not_available: "Ese producto no está disponible.",
+  productsTitle: "Enviar un producto", productSearch: "Nombre del producto", productNone: "Ningún producto coincide", productsEmpty: "La tienda aún no tiene productos.",
+  productGone: "agotado", productIn: "disponible", productNoPrice: "sin precio", productHint: "Sale con su imagen y su precio. Sin imagen sale el texto.",
+  act_begin: "Escribir a alguien nuevo…", beginTitle: "Nueva conversación", beginPhone: "Número de WhatsApp, con el país",
+  beginPhoneHint: "Por ejemplo +57 300 111 2233.", beginName: "Nombre (si lo sabes)", beginNext: "Elegir la plantilla",
+  beginWhy: "Quien no ha escrito en 24 horas solo puede recibir una plantilla aprobada.", fault_phone_invalid: "Escribe el número con su país: entre 8 y 15 cifras.",
+  windowEndsSoon: "La ventana de 24 h se cierra en {left}.", sendWith: "Se envía con {keys}. Cambiar.", act_sendKeyOther: "Cambiar cómo se envía: Enter o Ctrl + Enter",
+};

@@ -1,3 +1,29 @@
-// Words of the page: see texts_en.js.
+// Words of the page: see texts_es.js. Here: the customer beside the thread, notes, who is there, who has it.
 
-export const en = {};
+export const en = {
+  panel: "Customer panel", panelTitle: "Customer", panelToggle: "Show or hide the customer panel", panelClose: "Close the panel",
+  panelSince: "Customer since: {when}", tagBlocked: "Blocked", tagOptedOut: "Wants no advertising", tagUnreachable: "Cannot be written to ({code})",
+  panel_why: "Why a person was called", panelLastWords: "The last they had said:",
+  panel_window: "24-hour window", panelWindowLeft: "{hours} h {minutes} min left to answer, until {until}.",
+  panelWindowOver: "Closed. Only a template can go until the customer writes.",
+  panel_orders: "Customer's orders", panelNo_orders: "No orders yet. When they send a cart from WhatsApp, it will be here.",
+  panelOrderOne: "1 item", panelOrderMany: "{count} items",
+  panel_notes: "Private notes", panelNo_notes: "Nobody has left a note. Write one for your colleagues; the customer does not get it.",
+  panel_sessions: "Earlier conversations", panelNo_sessions: "This is their first conversation.",
+  panelMessageOne: "1 message", panelMessageMany: "{count} messages",
+  modes: "What you are going to write", modeReply: "Reply", modeNote: "Private note", writeNote: "Write a note for your colleagues",
+  noteHint: "Only your colleagues see it: it is not sent.", noteBy: "🔒 Note by {name}", kind_note: "🔒 Private note", kind_release_note: "🔒 Note on giving back",
+  viewedBy: "{name} is looking at it too", viewedByTwo: "{name} and {other} are looking at it too", viewedByMany: "{name} and {count} more are looking at it",
+  bothAnswerTitle: "{name} is typing", bothAnswerWords: "If you send now, the customer may get two different answers.", bothAnswerYes: "Send anyway",
+  stateBlocked: "Blocked customer: what they write is kept, and nobody answers.", lockBlocked: "Unblock the customer in the menu or the panel to write to them.",
+  reason_ASSIGNED: "A colleague left it for whoever can.",
+  unreadOne: "1 unread message", unreadMany: "{count} unread messages",
+  noticeWaiting_KEYWORD_DETECTED: "The customer asked for a person: waiting now", noticeWaiting_BOT_FAILED: "The bot could not answer: waiting now",
+  noticeWaiting_PHONE_APP: "Somebody answered from the phone app: waiting now", noticeWaiting_ASSIGNED: "Waiting now",
+  noticeWaiting_other: "The bot passed it on: waiting now", noticeQueuedBy: "{by} put it in the queue",
+  noticeAssigned: "{by} assigned it to {name}", noticeGivenToMe: "{by} assigned it to you",
+  noticeBotBy: "{by} gave it back to the bot", noticeResolvedBy: "{by} resolved it",
+  noticeBlocked: "Customer blocked", noticeBlockedBy: "{by} blocked the customer", noticeUnblocked: "Customer unblocked", noticeUnblockedBy: "{by} unblocked the customer",
+  noticeSnoozed: "Conversation snoozed", noticeSnoozedBy: "{by} snoozed it", noticeAwake: "No longer snoozed", noticeAwakeBy: "{by} ended the snooze",
+  fault_message_id_used: "That note could not be kept. Write it again.", fault_text_empty: "Write something first.",
+};

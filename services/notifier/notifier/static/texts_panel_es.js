@@ -1,3 +1,29 @@
-// Words of the page: see texts_es.js.
+// Words of the page: see texts_es.js. Here: the customer beside the thread, notes, who is there, who has it.
 
-export const es = {};
+export const es = {
+  panel: "Panel del cliente", panelTitle: "Cliente", panelToggle: "Mostrar u ocultar el panel del cliente", panelClose: "Cerrar el panel",
+  panelSince: "Cliente desde: {when}", tagBlocked: "Bloqueado", tagOptedOut: "No quiere promociones", tagUnreachable: "No se le puede escribir ({code})",
+  panel_why: "Por qué llegó a una persona", panelLastWords: "Lo último que había dicho:",
+  panel_window: "Ventana de 24 horas", panelWindowLeft: "Quedan {hours} h {minutes} min para responder, hasta las {until}.",
+  panelWindowOver: "Cerrada. Solo puede salir una plantilla hasta que el cliente escriba.",
+  panel_orders: "Pedidos del cliente", panelNo_orders: "Aún no ha enviado pedidos. Cuando arme un carrito en WhatsApp, aparecerá aquí.",
+  panelOrderOne: "1 artículo", panelOrderMany: "{count} artículos",
+  panel_notes: "Notas privadas", panelNo_notes: "Nadie ha dejado notas. Escribe una para que tus compañeros la vean; el cliente no la recibe.",
+  panel_sessions: "Conversaciones anteriores", panelNo_sessions: "Esta es su primera conversación.",
+  panelMessageOne: "1 mensaje", panelMessageMany: "{count} mensajes",
+  modes: "Qué vas a escribir", modeReply: "Responder", modeNote: "Nota privada", writeNote: "Escribe una nota para tus compañeros",
+  noteHint: "Solo la ven tus compañeros: no se envía.", noteBy: "🔒 Nota de {name}", kind_note: "🔒 Nota privada", kind_release_note: "🔒 Nota al devolver",
+  viewedBy: "{name} también la está viendo", viewedByTwo: "{name} y {other} también la están viendo", viewedByMany: "{name} y {count} más la están viendo",
+  bothAnswerTitle: "{name} está escribiendo", bothAnswerWords: "Si envías ahora, el cliente puede recibir dos respuestas distintas.", bothAnswerYes: "Enviar de todas formas",
+  stateBlocked: "Cliente bloqueado: lo que escribe se guarda y nadie le responde.", lockBlocked: "Desbloquea al cliente en el menú o en el panel para escribirle.",
+  reason_ASSIGNED: "Un compañero la dejó para quien pueda.",
+  unreadOne: "1 mensaje sin leer", unreadMany: "{count} mensajes sin leer",
+  noticeWaiting_KEYWORD_DETECTED: "El cliente pidió una persona: pasó a la espera", noticeWaiting_BOT_FAILED: "El bot no pudo responder: pasó a la espera",
+  noticeWaiting_PHONE_APP: "Alguien respondió desde la app del teléfono: pasó a la espera", noticeWaiting_ASSIGNED: "Pasó a la espera",
+  noticeWaiting_other: "El bot la pasó a la espera", noticeQueuedBy: "{by} la pasó a la espera",
+  noticeAssigned: "{by} la asignó a {name}", noticeGivenToMe: "{by} te la asignó",
+  noticeBotBy: "{by} la devolvió al bot", noticeResolvedBy: "{by} la resolvió",
+  noticeBlocked: "Cliente bloqueado", noticeBlockedBy: "{by} bloqueó al cliente", noticeUnblocked: "Cliente desbloqueado", noticeUnblockedBy: "{by} desbloqueó al cliente",
+  noticeSnoozed: "Conversación pospuesta", noticeSnoozedBy: "{by} la pospuso", noticeAwake: "Ya no está pospuesta", noticeAwakeBy: "{by} dejó de posponerla",
+  fault_message_id_used: "Esa nota no se pudo guardar. Escríbela otra vez.", fault_text_empty: "Escribe algo primero.",
+};

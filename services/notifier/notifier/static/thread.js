@@ -1,17 +1,21 @@
-// The open conversation: whose it is, its messages, and where one stands in them.
+// The open conversation: its messages, and where one stands in them.
 
-import { close, loadOlder, loadThread, store } from "./actions.js";
-import { drawBody, drawDivider, drawMessage } from "./bubbles.js";
+import { close, loadOlder, store } from "./actions.js";
 import { markSeen, order } from "./commands.js";
-import { byId, follow, icon, make, write } from "./dom.js";
+import { byId, follow, icon, write } from "./dom.js";
 import { inShort } from "./kinds.js";
-import { holder, isSilent, pausedStore } from "./state.js";
+import { isSilent, pausedStore } from "./state.js";
 import { say } from "./texts.js";
+import { drawHead } from "./thread_head.js";
+import { rows } from "./thread_rows.js";
 import { holdUp } from "./thread_state.js";
-import { day, initials, isSameDay, nameOf, number, refusal, span } from "./words.js";
+import { nameOf } from "./words.js";
 
 const NEAR = 80; // pixels from the end that count as being at it
-let drawn = { id: null, thread: null, count: 0, last: null };
+const AHEAD = 900; // pixels from the top at which what is older is asked for
+const KEPT = 150; // messages at the end that are always laid out; those before rest while nobody sees them
+const nothing = { id: null, thread: null, count: 0, last: null };
+let drawn = nothing;
 
 /** Draw the thread as the store changes, and hear its buttons and its scrolling. */
 export function installThread() {
@@ -38,7 +42,7 @@ function toEnd() {
 function scrolled({ target: box }) {
   wasAtEnd = isAtEnd(box);
   if (wasAtEnd) byId("newest").hidden = true;
-  if (box.scrollTop < 120 && store.get().thread?.older === "idle") loadOlder();
+  if (box.scrollTop < AHEAD && store.get().thread?.older === "idle") loadOlder();
 }
 
 function draw(state) {
@@ -46,7 +50,7 @@ function draw(state) {
   byId("open-thread").hidden = !thread;
   byId("nothing-open").hidden = Boolean(thread);
   if (!thread) {
-    drawn = { id: null, thread: null, count: 0, last: null };
+    drawn = nothing;
     return;
   }
   drawHead(state, state.sessions[thread.id]);
@@ -54,42 +58,7 @@ function draw(state) {
   markSeen();
 }
 
-function drawHead(state, line) {
-  const { language, pending } = state;
-  const name = line ? nameOf(language, line) : "…";
-  const whose = line ? holder(state, line) : "";
-  write(byId("thread-name"), name);
-  write(byId("thread-avatar"), initials(name));
-  write(byId("thread-detail"), line ? [line.name ? number(line.phone) : "", windowWords(state, line)].filter(Boolean).join(" · ") : "");
-  byId("give-back").hidden = whose !== "mine" && whose !== "waiting";
-  byId("resolve").hidden = whose !== "mine" && whose !== "waiting";
-  for (const id of ["give-back", "resolve", "take-over"]) byId(id).disabled = Boolean(pending);
-  const status = byId("state");
-  status.dataset.status = line?.status ?? "";
-  status.dataset.holder = whose;
-  write(status, line ? stateWords(state, line, whose) : say(language, "loading"));
-  write(byId("typing"), state.typing ? say(language, "typing", { name: state.typing }) : "");
-  const fault = state.actionFault?.fault;
-  byId("action-error").hidden = !fault;
-  write(byId("action-error"), fault ? refusal(language, fault) : "");
-}
-
-function stateWords({ language, now }, line, whose) {
-  if (whose === "bot") return say(language, "stateBot");
-  if (whose === "mine") return say(language, "stateMine");
-  if (whose === "colleague") return say(language, "stateColleague", { name: line.owner_name });
-  if (whose === "resolved") return say(language, "stateResolved");
-  const since = span(language, Math.max(0, now - Date.parse(line.waiting_since ?? now)));
-  const known = ["KEYWORD_DETECTED", "BOT_FAILED", "PHONE_APP"].includes(line.handover_trigger);
-  const reason = say(language, `reason_${known ? line.handover_trigger : "other"}`);
-  return say(language, "stateWaiting", { since, reason });
-}
-
-function windowWords({ language, now }, line) {
-  if (!line.window_expires_at) return "";
-  const left = Date.parse(line.window_expires_at) - now;
-  return left > 0 ? say(language, "windowEnds", { left: span(language, left) }) : say(language, "windowOver");
-}
+const holdUpOf = (state) => holdUp(state.thread, state.now, isSilent(pausedStore(state)));
 
 function drawMessages(state) {
   const { thread, language, now } = state;
@@ -98,18 +67,45 @@ function drawMessages(state) {
   const box = byId("thread");
   const isOther = drawn.id !== thread.id;
   if (isOther) wasAtEnd = true;
-  const fromEnd = box.scrollHeight - box.scrollTop;
+  const anchor = isOther || wasAtEnd ? null : anchorIn(box);
   box.setAttribute("aria-busy", String(thread.status === "loading"));
-  follow(box, rows(state), (row) => row.key, (row, former) => row.draw(former));
-  const last = thread.messages.at(-1);
-  const isNews = !isOther && drawn.last !== null && last && last !== drawn.last && thread.messages.length > drawn.count;
-  const isOlder = !isOther && thread.messages.length > drawn.count && last === drawn.last;
-  if (isOlder) box.scrollTop = box.scrollHeight - fromEnd;
+  follow(box, rows(state, holdUpOf(state)), (row) => row.key, (row, former) => row.draw(former));
+  const last = thread.messages.at(-1) ?? null;
+  const isNews = !isOther && drawn.last !== null && last && last.id !== drawn.last.id && thread.messages.length > drawn.count;
+  const isFirst = thread.status === "ready" && drawn.status !== "ready";
+  if (isFirst || isOther) stand(box, thread);
   else if (wasAtEnd || (isNews && last.client_id)) toEnd();
-  else if (isNews) byId("newest").hidden = false;
+  else if (anchor?.element.isConnected) box.scrollTop += anchor.element.getBoundingClientRect().top - anchor.top;
+  if (isNews && !wasAtEnd && !last.client_id) byId("newest").hidden = false;
   if (isOther) byId("newest").hidden = true;
   if (isNews && last.role === "user") announce(state, last);
-  drawn = { id: thread.id, thread, count: thread.messages.length, last: last ?? null, key };
+  drawn = { id: thread.id, thread, status: thread.status, count: thread.messages.length, last, key };
+  requestAnimationFrame(() => requestAnimationFrame(letRest));
+}
+
+/** Find what stands at the top of what is seen: it stays where it is, whatever comes above it. */
+function anchorIn(box) {
+  const top = box.getBoundingClientRect().top;
+  const element = [...box.children].find((each) => each.matches(".message, .notice") && each.getBoundingClientRect().bottom > top);
+  return element ? { element, top: element.getBoundingClientRect().top } : null;
+}
+
+/** Begin at the first message that nobody has read, or at the end. */
+function stand(box, thread) {
+  toEnd();
+  const divider = thread.unreadFrom ? box.querySelector(".unread-divider") : null;
+  const above = divider ? divider.getBoundingClientRect().top - box.getBoundingClientRect().top : 0;
+  if (above < 0) box.scrollTop += above - 12;
+  wasAtEnd = isAtEnd(box);
+}
+
+/** What is far from the end is not laid out while it is out of sight; its height is remembered. */
+function letRest() {
+  const listed = [...byId("thread").children];
+  for (const each of listed.slice(0, -KEPT).reverse()) {
+    if (each.classList.contains("rests")) break;
+    each.classList.add("rests");
+  }
 }
 
 function announce(state, message) {
@@ -117,64 +113,3 @@ function announce(state, message) {
   const values = { name: nameOf(state.language, line), text: inShort(state.language, message) };
   write(byId("announcer"), say(state.language, "newMessageFrom", values));
 }
-
-const dividerRow = (key, text) => ({ key, draw: (former) => drawDivider(text, former) });
-
-/** What stands in the thread, from top to end: the way back, days, messages. */
-function rows(state) {
-  const { thread, language, now } = state;
-  if (thread.status === "failed") return [failedRow(state)];
-  if (thread.status === "loading") return [1, 2, 3].map((place) => skeletonRow(place));
-  const listed = [topRow(state)];
-  const known = new Map(thread.messages.map((message) => [message.id, message]));
-  const context = { known, holdUp: holdUpOf(state) };
-  let former = null;
-  for (const message of thread.messages) {
-    if (message.time && (!former || !isSameDay(former, message.time))) {
-      listed.push(dividerRow(`day-${new Date(message.time).toDateString()}`, day(language, message.time, now)));
-    }
-    former = message.time || former;
-    // What we wrote keeps its bubble when the server gives it its name.
-    const key = message.client_id ?? message.id;
-    listed.push({ key, draw: (old) => drawRow(language, message, context, old) });
-  }
-  return listed;
-}
-
-const holdUpOf = (state) => holdUp(state.thread, state.now, isSilent(pausedStore(state)));
-
-/** A quoted message that is in the thread shows as it is by now. */
-function drawRow(language, message, { known, holdUp }, former) {
-  const quoted = known.get(message.reply_to) ?? message.quoted;
-  const row = drawMessage(language, message, { quoted, holdUp }, former);
-  drawBody(language, message, row);
-  return row;
-}
-
-function topRow({ thread, language }) {
-  if (thread.older === "failed") {
-    return { key: "top-failed", draw: (former) => former ?? againButton(say(language, "olderFailed"), loadOlder) };
-  }
-  if (thread.before) return dividerRow("top", thread.older === "loading" ? say(language, "loadingOlder") : "");
-  return dividerRow("top", say(language, thread.messages.length ? "firstMessage" : "emptyThread"));
-}
-
-function againButton(text, action) {
-  const button = make("button", { type: "button", class: "plain centred" }, text);
-  button.addEventListener("click", action);
-  return button;
-}
-
-function failedRow({ thread, language }) {
-  const words = thread.fault.status === 404 ? refusal(language, thread.fault) : say(language, "threadFailed");
-  const again = () => againButton(say(language, "tryAgain"), () => loadThread(thread.id));
-  return {
-    key: `failed-${language}-${thread.fault.code}`,
-    draw: (former) => former ?? make("div", { class: "placeholder" }, make("p", {}, words), again()),
-  };
-}
-
-const skeletonRow = (place) => ({
-  key: `skeleton-${place}`,
-  draw: (former) => former ?? make("span", { class: `skeleton bubble-${place}`, "aria-hidden": true }),
-});

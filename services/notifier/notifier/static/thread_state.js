@@ -1,25 +1,29 @@
 // The open conversation's messages, and how they change. Pure.
 
+import { among, noticeOf, noticesOf } from "./notices.js";
+
 const RANK = { received: 0, queued: 0, sending: 1, unknown: 2, sent: 3, retrying: 4, delivered: 5, read: 6, played: 7, failed: 8 };
 const ARRIVED = new Set(["delivered", "read", "played"]);
 const SLOW = 5000; // milliseconds a send may take before what waits behind it says so
 const QUOTED = 200; // characters of a message that a quote shows, as the server has it
-const isNotice = (message) => message.kind === "notice";
 
 export const opened = (state, { sessionId }) => ({
   ...state, openId: sessionId, typing: null, actionFault: null,
-  thread: { id: sessionId, status: "loading", messages: [], before: null, asOf: 0, older: "idle" },
+  thread: {
+    id: sessionId, status: "loading", messages: [], before: null, asOf: 0, older: "idle",
+    unread: state.sessions[sessionId]?.unread ?? 0, unreadFrom: null,
+  },
 });
 
 export const closed = (state) => ({ ...state, openId: null, thread: null, typing: null, actionFault: null });
 
 export const threadChanges = {
-  threadLoaded: (state, { sessionId, page }) => within(state, sessionId, (thread) => loaded(thread, page)),
+  threadLoaded: (state, { sessionId, page }) => within(state, sessionId, (thread) => loaded(thread, page, state.agent?.id)),
   threadFailed: (state, { sessionId, fault }) => within(state, sessionId, (thread) =>
     (thread.status === "ready" ? thread : { ...thread, status: "failed", fault })),
   olderAsked: (state, { sessionId }) => within(state, sessionId, (thread) => ({ ...thread, older: "loading" })),
   olderFailed: (state, { sessionId }) => within(state, sessionId, (thread) => ({ ...thread, older: "failed" })),
-  olderLoaded: (state, { sessionId, page }) => within(state, sessionId, (thread) => older(thread, page)),
+  olderLoaded: (state, { sessionId, page }) => within(state, sessionId, (thread) => older(thread, page, state.agent?.id)),
   written: (state, { sessionId, message }) => within(state, sessionId, (thread) =>
     ({ ...thread, messages: [...thread.messages, message] })),
   accepted: (state, { sessionId, clientId, id }) => within(state, sessionId, (thread) => accepted(thread, clientId, id)),
@@ -33,6 +37,7 @@ export const threadChanges = {
     changed(thread, (each) => each.id === id && each.can_retry, () => ({ status: "retrying", isAsked: false, can_retry: false }))),
   noticed: (state, { sessionId, notice }) => within(state, sessionId, (thread) =>
     ({ ...thread, messages: [...thread.messages, notice] })),
+  shown: (state, { sessionId, message }) => within(state, sessionId, (thread) => joined(thread, { seq: thread.asOf || 1, ...message })),
   threadTold: (state, { event }) => within(state, event.session_id, (thread) => told(thread, event, state)),
 };
 
@@ -43,23 +48,31 @@ function within(state, sessionId, change) {
 }
 
 /** Put the newest page in: what is older stays when it joins on, what came meanwhile stays too. */
-function loaded(thread, page) {
-  const fresh = new Map(page.messages.map((message) => [message.id, message]));
+function loaded(thread, page, me) {
+  const notices = noticesOf(page, me);
+  const fresh = new Map([...page.messages, ...notices].map((message) => [message.id, message]));
   const first = thread.messages.findIndex((message) => fresh.has(message.id));
   const earlier = first > 0 ? thread.messages.slice(0, first).filter((each) => !fresh.has(each.id)) : [];
   const later = thread.messages.slice(Math.max(first, 0)).filter(
-    (each) => !fresh.has(each.id) && !isNotice(each) && (each.client_id || each.seq > page.as_of_seq));
+    (each) => !fresh.has(each.id) && (each.client_id || each.seq > page.as_of_seq));
   const known = new Map(thread.messages.map((message) => [message.id, message]));
   const present = page.messages.map((message) => ({ seq: page.as_of_seq, ...merged(known.get(message.id), message) }));
   return {
-    ...thread, status: "ready", messages: [...earlier, ...present, ...later],
+    ...thread, status: "ready", messages: [...earlier, ...among(present, notices), ...later],
+    unreadFrom: thread.status === "loading" ? firstUnread(page.messages, thread.unread) : thread.unreadFrom,
     before: earlier.length ? thread.before : page.next_before, asOf: Math.max(thread.asOf, page.as_of_seq),
   };
 }
 
-function older(thread, page) {
+/** Name the first of the customer's last messages that nobody has read, as far as the page has them. */
+function firstUnread(messages, count) {
+  const theirs = messages.filter((message) => message.role === "user");
+  return count > 0 ? theirs.at(-Math.min(count, theirs.length))?.id ?? null : null;
+}
+
+function older(thread, page, me) {
   const known = new Set(thread.messages.map((message) => message.id));
-  const fresh = page.messages.filter((message) => !known.has(message.id));
+  const fresh = among(page.messages, noticesOf(page, me)).filter((message) => !known.has(message.id));
   return { ...thread, messages: [...fresh, ...thread.messages], before: page.next_before, older: "idle" };
 }
 
@@ -147,14 +160,8 @@ function advanced(thread, { message_id: id, status, error = "", error_code = "",
   return changed(thread, (each) => each.id === id, (each) => merged(each, { status, error, error_code, attempt, can_retry }));
 }
 
-/** Say in the thread that it changed hands; kept on this screen only. */
-function noted(thread, event, state) {
-  const { status, agent, agent_id: agentId } = event.data;
-  const isMine = status === "human" && agentId === state.agent?.id;
-  const words = { bot: "noticeBot", handover: "noticeWaiting", resolved: "noticeResolved" };
-  const notice = {
-    id: `event-${event.seq}`, kind: "notice", role: "system", time: event.at, seq: event.seq,
-    key: words[status] ?? (isMine ? "noticeMine" : "noticeColleague"), values: { name: agent ?? "" },
-  };
-  return { ...thread, messages: [...thread.messages, notice] };
+/** Say in the thread that it changed hands. */
+function noted(thread, { seq, at, data }, state) {
+  const notice = noticeOf({ ...data, seq, time: at }, state.agent?.id);
+  return notice ? { ...thread, messages: [...thread.messages, notice] } : thread;
 }

@@ -52,6 +52,9 @@ export function number(phone) {
 export const nameOf = (language, session) =>
   session?.name || number(session?.phone) || say(language, "noName");
 
+/** Make words comparable: accents, case and outer spaces aside. */
+export const folded = (words) => words.trim().normalize("NFD").replace(/\p{M}/gu, "").toLowerCase();
+
 /** Take out what turns the direction of what follows: a file's name must read as it is. */
 export const plain = (text) => text.replace(/[\u200e\u200f\u061c\u202a-\u202e\u2066-\u2069]/g, "");
 

@@ -5,9 +5,9 @@ best, or the piece of knowledge, or plainly that the store does not have it. Eve
 turn is answered, all in one reply.
 """
 
+from common.prices import written_price
 from worker.assistant.fit import asks_something, best_passages
 from worker.assistant.port import AssistantRequest, Passage
-from worker.assistant.prices import written_price
 from worker.assistant.sayings import SAYINGS, Sayings, courtesy_of
 from worker.reply import escape_tags, split_text
 

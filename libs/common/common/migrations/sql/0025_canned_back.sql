@@ -1,0 +1,2 @@
+DROP FUNCTION begin_conversation;
+DROP TABLE canned_replies;
