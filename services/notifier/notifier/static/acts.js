@@ -9,7 +9,8 @@ import { order } from "./commands.js";
 import { chooseProduct, maySend } from "./products.js";
 import { byId } from "./dom.js";
 import { mayDo } from "./rights.js";
-import { holder, shown } from "./state.js";
+import { shown } from "./listing.js";
+import { holder } from "./state.js";
 
 const lineOf = (state) => (state.openId ? state.sessions[state.openId] : undefined);
 
