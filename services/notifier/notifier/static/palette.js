@@ -47,5 +47,6 @@ async function find(words, possible) {
 /** Open a conversation that the list may not have loaded. */
 function openFound(page, line) {
   if (!get().sessions[line.id]) store.dispatch({ type: "learned", page: { ...page, sessions: [line] } });
+  store.dispatch({ type: "set", values: { view: "conversations" } });
   open(line.id);
 }
