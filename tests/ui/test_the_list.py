@@ -1,13 +1,5 @@
 """The list of conversations: its tabs, its cards, its alerts, and ten thousand lines."""
 
-import time
-
-import pytest
-from sqlalchemy import text
-
-from tests.ten_thousand import fill
-from tests.waiting import eventually
-
 STORE = "store-1"
 
 
