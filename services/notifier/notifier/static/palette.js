@@ -37,7 +37,7 @@ async function find(words, possible) {
     key: act.id, words: say(language, `act_${act.id}`), side: act.keys ? keysInWords(act.keys) : "", run: () => act.run(),
   })).filter((row) => isMeant(row.words));
   if (!words.trim()) return commands;
-  const page = await api.sessions(storeId, "all", words.trim()).catch(() => ({ sessions: [] })); // the commands still help
+  const page = await api.sessions(storeId, { filter: "all", words: words.trim() }).catch(() => ({ sessions: [] })); // the commands still help
   return [...commands, ...page.sessions.slice(0, MOST).map((line) => ({
     key: line.id, words: plain(nameOf(language, line)), more: line.name ? number(line.phone) : "", side: say(language, "conversation"),
     run: () => openFound(page, line),
