@@ -102,9 +102,7 @@ def session_messages(
     shown = reader.shown(connection, reversed(rows))
     has_older = rows[-1].position > 1
     first = shown[0].id
-    changes = changes_within(
-        connection, reader.store_id, first, has_older=has_older, before=before
-    )
+    changes = changes_within(connection, reader.store_id, first, has_older=has_older, before=before)
     return MessagePage(as_of_seq, shown, first if has_older else None, changes)
 
 
