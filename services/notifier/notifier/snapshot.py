@@ -47,7 +47,7 @@ def list_sessions(database: Database, store_id: str, query: SessionQuery) -> Ses
         as_of_seq = events.head(connection, store_id)
         statement = _listed(store_id).where(models.conversations.c.session_id.is_not(None))
         rows = connection.execute(session_query.narrowed(statement, query)).all()
-    page, more = rows[:PAGE], len(rows) > PAGE
+    page, more = rows[: query.page], len(rows) > query.page
     return SessionPage(
         as_of_seq=as_of_seq,
         sessions=tuple(ListedSession.of(row._mapping) for row in page),  # noqa: SLF001  # its API
@@ -102,9 +102,7 @@ def session_messages(
     shown = reader.shown(connection, reversed(rows))
     has_older = rows[-1].position > 1
     first = shown[0].id
-    changes = changes_within(
-        connection, reader.store_id, first, has_older=has_older, before=before
-    )
+    changes = changes_within(connection, reader.store_id, first, has_older=has_older, before=before)
     return MessagePage(as_of_seq, shown, first if has_older else None, changes)
 
 

@@ -13,6 +13,7 @@ const { get } = store;
 const MOST = 10_000; // the server counts no further
 
 let rows = null;
+let revealed = null; // the open conversation that was brought into sight
 
 /** Draw the list as the store changes, and hear clicks and keys. */
 export function installList() {
@@ -65,6 +66,8 @@ function draw(state) {
   drawNarrow(state);
   if (!state.words && byId("search").value && !byId("search").matches(":focus")) byId("search").value = "";
   rows.show(lines, `${state.storeId}/${viewOf(state)}/${state.words}`);
+  if (state.openId && state.openId !== revealed) rows.reveal(state.openId);
+  revealed = state.openId;
   byId("list-more").hidden = state.moreStatus !== "failed" || !lines.length;
   drawPlaceholder(state, lines.length);
 }

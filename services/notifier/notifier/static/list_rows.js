@@ -64,15 +64,18 @@ export function createRows(scrolled, list, draw, nearEnd) {
 
   const buttonOf = (id) => id && list.querySelector(`[data-session-id="${CSS.escape(id)}"]`);
 
+  function bring(index) {
+    const [above, below] = [index * ROW - 6, (index + 1) * ROW + 6 - scrolled.clientHeight];
+    if (scrolled.scrollTop > above) scrolled.scrollTop = above;
+    else if (scrolled.scrollTop < below) scrolled.scrollTop = below;
+  }
+
   /** Go to a line by its place and give it the keyboard. */
   function step(index) {
     if (!lines.length) return;
     const wanted = Math.min(Math.max(index, 0), lines.length - 1);
     reached = lines[wanted].id;
-    const above = wanted * ROW - 6;
-    const below = (wanted + 1) * ROW + 6 - scrolled.clientHeight;
-    if (scrolled.scrollTop > above) scrolled.scrollTop = above;
-    else if (scrolled.scrollTop < below) scrolled.scrollTop = below;
+    bring(wanted);
     remember();
     put();
     buttonOf(reached)?.focus({ preventScroll: true });
@@ -119,6 +122,15 @@ export function createRows(scrolled, list, draw, nearEnd) {
       put();
     },
     step,
+    /** Bring a line into sight, where it is in the list; the keyboard stays where it is. */
+    reveal(id) {
+      const index = indexOf(id);
+      if (index < 0) return;
+      reached = id;
+      bring(index);
+      remember();
+      put();
+    },
     /** Give the keyboard to a line, where it is in the list. */
     focus(id) {
       const index = indexOf(id);
