@@ -6,7 +6,7 @@ import { beginConversation } from "./beginning.js";
 import { begin } from "./canned.js";
 import { changeCanned } from "./canned_form.js";
 import { order } from "./commands.js";
-import { chooseProduct } from "./products.js";
+import { chooseProduct, maySend } from "./products.js";
 import { byId } from "./dom.js";
 import { mayDo } from "./rights.js";
 import { shown } from "./listing.js";
@@ -86,7 +86,7 @@ export const acts = [
   { id: "reply", keys: "Alt+L", when: writable, run: reply },
   { id: "note", keys: "Alt+P", ...press("note-mode") },
   { id: "canned", when: writable, run: begin },
-  { id: "product", when: (state) => writable(state) && mayDo(state, "read_catalog"), run: chooseProduct },
+  { id: "product", when: maySend, run: chooseProduct },
   { id: "changeCanned", when: (state) => isListed(state) && mayDo(state, "change_canned"), run: () => changeCanned() },
   { id: "attach", keys: "Mod+Alt+A", ...press("attach") },
   { id: "template", ...press("choose-template") },
