@@ -72,16 +72,19 @@ function draw(state) {
   drawPlaceholder(state, lines.length);
 }
 
+let drawnTabs = [];
+
 function drawTabs({ counts, filter, language }) {
+  const shows = [counts, filter, language];
+  if (shows.every((each, index) => each === drawnTabs[index])) return;
+  drawnTabs = shows;
+  const digits = new Intl.NumberFormat(language === "es" ? "es-CO" : "en-GB");
   for (const tab of document.querySelectorAll("[data-filter]")) {
     const number = counts?.[tab.dataset.filter] ?? 0;
     tab.setAttribute("aria-pressed", String(tab.dataset.filter === filter));
-    write(tab.querySelector(".count"), number ? numberOf(language, number) : "");
+    write(tab.querySelector(".count"), number ? `${digits.format(number)}${number >= MOST ? "+" : ""}` : "");
   }
 }
-
-const numberOf = (language, number) =>
-  `${new Intl.NumberFormat(language === "es" ? "es-CO" : "en-GB").format(number)}${number >= MOST ? "+" : ""}`;
 
 function drawNarrow({ narrow }) {
   byId("owner-filter").value = narrow.owner;

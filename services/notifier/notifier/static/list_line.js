@@ -26,10 +26,19 @@ function newLine() {
       make("span", { class: "mark optedOut", "data-testid": "opted-out" }))));
 }
 
+const drawnAs = new WeakMap(); // what an element shows already
+
 /** Draw a line into its element, or into a new one. */
 export function drawLine(state, session, former) {
   const item = former ?? newLine();
-  const line = item.firstElementChild;
+  const { language, now, openId, agent } = state;
+  const shows = [session, language, now, openId === session.id, agent?.id];
+  if (!drawnAs.get(item)?.every((each, index) => each === shows[index])) drawAnew(state, session, item.firstElementChild);
+  drawnAs.set(item, shows);
+  return item;
+}
+
+function drawAnew(state, session, line) {
   const { language, now, openId } = state;
   const name = nameOf(language, session);
   const part = (label) => line.querySelector(`.${label}`);
@@ -44,7 +53,6 @@ export function drawLine(state, session, former) {
   drawChannel(language, part("channel"), session.channel ?? "whatsapp");
   drawUnread(language, part("unread"), session.unread);
   for (const [label, words] of marksOf(state, session)) mark(label, part(label), words);
-  return item;
 }
 
 function mark(label, place, [words, whole] = ["", ""]) {
