@@ -10,8 +10,10 @@ import { chooseProduct } from "./products.js";
 import { byId } from "./dom.js";
 import { mayDo } from "./rights.js";
 import { holder, shown } from "./state.js";
+import { show } from "./views.js";
 
-const lineOf = (state) => (state.openId ? state.sessions[state.openId] : undefined);
+const isHere = ({ view }) => view === "conversations"; // what is not seen is not done to
+const lineOf = (state) => (state.openId && isHere(state) ? state.sessions[state.openId] : undefined);
 
 /** Is it in these hands? An act that names a permission is not even shown without it. */
 const held = (hands, permission, isSo = () => true) => (state) => {
@@ -90,5 +92,7 @@ export const acts = [
   { id: "attach", keys: "Mod+Alt+A", ...press("attach") },
   { id: "template", ...press("choose-template") },
   { id: "panel", keys: "Alt+O", ...press("panel-toggle") },
-  { id: "back", keys: "Esc", isHidden: true, isHeard: true, when: ({ openId }) => Boolean(openId), run: close },
+  { id: "back", keys: "Esc", isHidden: true, isHeard: true, when: (state) => Boolean(state.openId) && isHere(state), run: close },
+  { id: "supervisor", keys: "Alt+R", when: (state) => isListed(state) && mayDo(state, "see_stats") && state.view !== "supervisor", run: () => show("supervisor") },
+  { id: "conversations", keys: "Alt+C", when: (state) => isListed(state) && !isHere(state), run: () => show("conversations") },
 ];
