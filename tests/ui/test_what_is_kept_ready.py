@@ -65,3 +65,69 @@ def test_a_product_is_found_and_goes_with_its_picture_and_price(
     console.watched.screenshot("compose-product-sent")
     image = stack.sent(customer)[-1]["request"]["image"]
     assert image["caption"].startswith(f"{name} — $ ")
+
+
+def test_a_draft_stays_and_the_field_locks_itself_as_the_window_closes(
+    stack, open_console, session
+):
+    console = open_console("drafts").log_in(stack.demo, "agente.ladera")
+    page, field = console.page, console.find("composer")
+    console.open(session)
+    page.locator("[data-testid=composer]:enabled").fill("Mañana te")
+    page.reload()
+    page.locator("[data-testid=composer]:enabled").wait_for()
+    assert field.input_value() == "Mañana te"
+    page.keyboard.press("Escape")
+    page.keyboard.press("?")
+    console.find("send-key").click()
+    page.keyboard.press("Escape")
+    console.open(session)
+    field.press("End")
+    page.keyboard.type(" cuento")
+    page.keyboard.press("Enter")
+    page.keyboard.press("Backspace")
+    page.keyboard.press("Control+Enter")
+    console.message("Mañana te cuento", "read").wait_for(timeout=A_WHILE_MS)
+
+    field.fill("Y además")
+    stack.sql(
+        "UPDATE conversations SET window_expires_at = clock_timestamp() + interval '3 seconds'"
+        " WHERE session_id = CAST(:id AS uuid)",
+        id=session,
+    )
+    page.evaluate("localStorage.removeItem('sendKey')")
+    page.reload()
+    page.locator("[data-testid=composer]:enabled").wait_for()
+    console.find("choose-template").wait_for()  # without a word from the server
+    assert field.is_disabled()
+    assert field.input_value() == "Y además"
+    console.watched.screenshot("compose-window-closed")
+    console.find("logout").click()
+    console.find("login-email").wait_for()
+    assert (
+        page.evaluate("Object.keys(localStorage).filter((key) => key.startsWith('drafts'))") == []
+    )
+
+
+def test_a_conversation_begins_with_a_template(stack, open_console, customer):
+    console = open_console("begin").log_in(stack.demo, "agente.ladera")
+    page = console.page
+    console.find("begin").click()
+    console.find("begin-phone").fill(f"+{customer}")
+    console.find("begin-name").fill("Rosa Begoña")
+    console.watched.screenshot("compose-begin")
+    console.find("begin-next").click()
+    console.find("template-search").fill("recordatorio")
+    template = console.find("template").filter(has=page.get_by_text("es", exact=True))
+    template.filter(has_text="recordatorio_pedido").click(timeout=A_WHILE_MS)
+    for place, value in enumerate(("1024", "Rosa", "viernes", "1024")):
+        console.find("template-value").nth(place).fill(value)
+    shown = "Hola Rosa, tu pedido llega el viernes."
+    console.find("template-preview").filter(has_text=shown).wait_for()
+    console.watched.screenshot("compose-begin-template")
+    page.locator("[data-testid=template-send]:enabled").click()
+    console.message(shown, "read").wait_for(timeout=A_WHILE_MS)
+    assert page.locator("#thread-name").inner_text() == "Rosa Begoña"
+    assert stack.sent(customer)[-1]["request"]["type"] == "template"
+    console.find("choose-template").wait_for()
+    console.watched.screenshot("compose-begun")

@@ -6,10 +6,11 @@ import { beginConversation } from "./beginning.js";
 import { begin } from "./canned.js";
 import { changeCanned } from "./canned_form.js";
 import { order } from "./commands.js";
-import { chooseProduct } from "./products.js";
+import { chooseProduct, maySend } from "./products.js";
 import { byId } from "./dom.js";
 import { mayDo } from "./rights.js";
-import { holder, shown } from "./state.js";
+import { shown } from "./listing.js";
+import { holder } from "./state.js";
 import { show } from "./views.js";
 
 const isHere = ({ view }) => view === "conversations"; // what is not seen is not done to
@@ -80,14 +81,14 @@ export const acts = [
   { id: "giveBackNote", inMenu: true, when: held(["waiting", "mine", "colleague"], "take_over"), run: giveBackWithNote },
   { id: "resolve", keys: "Alt+E", inMenu: true, when: held(OPEN, "resolve"), run: () => order("resolve") },
   { id: "resolveNext", keys: "Mod+Alt+E", when: held(OPEN, "resolve"), run: resolveAndGoOn },
-  { id: "snooze", keys: "Alt+M", inMenu: true, when: held(OPEN, "answer", (line) => line.snoozed === false), run: snooze },
-  { id: "wake", inMenu: true, when: held(EVERY, "answer", (line) => line.snoozed === true), run: wake },
+  { id: "snooze", keys: "Alt+M", inMenu: true, when: held(OPEN, "snooze", (line) => line.snoozed === false), run: snooze },
+  { id: "wake", inMenu: true, when: held(EVERY, "snooze", (line) => line.snoozed === true), run: wake },
   { id: "block", inMenu: true, isGrave: true, when: held(EVERY, "answer", (line) => line.blocked === false), run: block },
   { id: "unblock", inMenu: true, when: held(EVERY, "answer", (line) => line.blocked === true), run: unblock },
   { id: "reply", keys: "Alt+L", when: writable, run: reply },
   { id: "note", keys: "Alt+P", ...press("note-mode") },
   { id: "canned", when: writable, run: begin },
-  { id: "product", when: (state) => writable(state) && mayDo(state, "read_catalog"), run: chooseProduct },
+  { id: "product", when: maySend, run: chooseProduct },
   { id: "changeCanned", when: (state) => isListed(state) && mayDo(state, "change_canned"), run: () => changeCanned() },
   { id: "attach", keys: "Mod+Alt+A", ...press("attach") },
   { id: "template", ...press("choose-template") },

@@ -3,9 +3,11 @@
 import { store } from "./actions.js";
 import { send, sayTyping } from "./commands.js";
 import { draftOf, isReady } from "./draft_state.js";
+import { draftKept, forgetDrafts, keepDraft } from "./drafts_kept.js";
 import { byId, icon, write } from "./dom.js";
 import { draftKey, isNoting, LONGEST_NOTE, sendNote } from "./note_mode.js";
 import { mayAnswer } from "./presence.js";
+import { isSend } from "./send_key.js";
 import { lockOf } from "./state.js";
 import { chooseTemplate } from "./templates.js";
 import { say } from "./texts.js";
@@ -14,11 +16,18 @@ const LOCKS = {
   bot: "lockBot", waiting: "lockWaiting", colleague: "lockColleague", resolved: "lockResolved",
   window: "lockWindow", blocked: "lockBlocked", unknown: "loading",
 };
-const drafts = new Map();
+const SOONEST = 20; // milliseconds: a clock that is a little early must not ask over and over
 let drawnId = null;
+let drawnPhone = null;
 let wasLocked = true;
+let closing = { end: null, timer: 0 };
 
-/** Draw the composer as the store changes; Enter sends, Shift+Enter begins a line. */
+let writer = null; // the account whose drafts these are
+
+const keep = (key, words) => store.get().agent && keepDraft(store.get().agent.id, key, words);
+const kept = (key) => draftKept(store.get().agent?.id, key);
+
+/** Draw the composer as the store changes; the key that sends is the agent's choice. */
 export function installComposer() {
   byId("send").append(icon("send", 20));
   byId("composer-form").addEventListener("submit", (event) => {
@@ -26,12 +35,12 @@ export function installComposer() {
     submit();
   });
   byId("composer").addEventListener("keydown", (event) => {
-    if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
+    if (!isSend(event)) return;
     event.preventDefault();
     submit();
   });
   byId("composer").addEventListener("input", () => {
-    drafts.set(drawnId, byId("composer").value);
+    keep(drawnId, byId("composer").value);
     fit();
     drawSend();
     if (!isNoting(store.get())) sayTyping();
@@ -46,7 +55,7 @@ async function submit() {
   if (!isNote && !(await mayAnswer())) return;
   const text = field.value.trim();
   if (field.disabled || !isReady(draftOf(store.get(), drawnId), text)) return;
-  drafts.delete(drawnId);
+  keep(drawnId, "");
   field.value = "";
   fit();
   drawSend();
@@ -57,8 +66,8 @@ async function submit() {
 
 /** What the server did not take comes back into the field, unless something else is there by now. */
 async function keepNote(text, key) {
-  if (await sendNote(text) || drafts.get(key)) return;
-  drafts.set(key, text);
+  if (await sendNote(text) || kept(key)) return;
+  keep(key, text);
   if (drawnId === key) byId("composer").value = text;
 }
 
@@ -75,29 +84,59 @@ function drawSend() {
 }
 
 function draw(state) {
-  const { openId, language, agent, sessions } = state;
-  if (!agent) drafts.clear();
+  const { openId, language, sessions } = state;
+  followAccount(state.agent);
   const field = byId("composer");
   if (!openId) {
     drawnId = null;
     return;
   }
   const line = sessions[openId];
+  closeInTime(line?.window_expires_at);
   const isNote = isNoting(state);
   const lock = isNote ? null : lockOf(state, line);
   const isOther = draftKey(state) !== drawnId;
   if (isOther) {
-    drawnId = draftKey(state);
-    field.value = drafts.get(drawnId) ?? "";
+    changeDraft(state, line);
   }
+  const hadFocus = document.activeElement === field;
   field.disabled = lock !== null;
   field.maxLength = isNote ? LONGEST_NOTE : 65536;
   field.placeholder = say(language, isNote ? "writeNote" : "write");
   drawLock(language, lock, line);
   if (isOther) fit();
   drawSend();
+  if (lock === "window" && hadFocus && !isOther) byId("choose-template").focus();
   if (lock === null && (isOther || wasLocked) && matchMedia("(hover: hover)").matches) field.focus();
   wasLocked = lock !== null;
+}
+
+/** Who logs out leaves no drafts on this device; who was only logged out finds them again. */
+function followAccount(agent) {
+  if (!agent && writer && !localStorage.getItem("known")) forgetDrafts(writer);
+  writer = agent?.id ?? null;
+}
+
+/** Show the draft of what is open now. Who wrote after their window goes on in a new session: what was begun goes along. */
+function changeDraft(state, line) {
+  const field = byId("composer");
+  const key = draftKey(state);
+  if (drawnId && line?.phone && line.phone === drawnPhone && !isNoting(state) && !kept(key) && !drawnId.includes(" ")) {
+    keep(key, kept(drawnId));
+    keep(drawnId, "");
+  }
+  [drawnId, drawnPhone] = [key, line?.phone ?? null];
+  field.value = kept(key);
+}
+
+/** Look again at the moment at which the window closes: the field locks then, not at the next tick. */
+function closeInTime(end = null) {
+  if (closing.end === end) return;
+  clearTimeout(closing.timer);
+  const closes = Date.parse(end ?? "");
+  const look = () => store.dispatch({ type: "set", values: { now: Math.max(Date.now(), closes) } });
+  const left = Math.min(Math.max(closes - Date.now(), 0) + SOONEST, 2 ** 31 - 1);
+  closing = { end, timer: closes > store.get().now ? setTimeout(look, left) : 0 };
 }
 
 function drawLock(language, lock, line) {

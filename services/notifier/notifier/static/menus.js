@@ -1,9 +1,8 @@
 // The menu of the open conversation: its button in the head of the thread, and what may be done now.
 
 import { store } from "./actions.js";
-import { acts } from "./acts.js";
 import { byId, icon, make } from "./dom.js";
-import { keysInWords } from "./shortcuts.js";
+import { everyAct, keysInWords } from "./shortcuts.js";
 import { say } from "./texts.js";
 
 let openFor = null;
@@ -29,7 +28,7 @@ export function installMenus() {
 function show() {
   const state = store.get();
   openFor = state.openId;
-  const offered = acts.filter((act) => act.inMenu && act.when(state));
+  const offered = everyAct().filter((act) => act.inMenu && act.when(state));
   byId("acts-menu").replaceChildren(...offered.map((act) => entry(state.language, act)));
   byId("acts-menu").hidden = false;
   byId("more-acts").setAttribute("aria-expanded", "true");

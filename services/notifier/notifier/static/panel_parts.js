@@ -8,7 +8,7 @@ import { goTo, goToSession } from "./quotes.js";
 import { mayDo } from "./rights.js";
 import { say } from "./texts.js";
 import { reasonWords } from "./thread_head.js";
-import { clock, initials, moment, money, nameOf, number, plain, refusal } from "./words.js";
+import { clock, dayAndClock, initials, moment, money, nameOf, number, plain, refusal } from "./words.js";
 
 const MINUTE = 60_000;
 const DAY = 24 * 60; // minutes of the window
@@ -75,7 +75,7 @@ function person(state, line, contact) {
 
 function handover({ language, now }, line, { handover: why }) {
   if (!why || !["handover", "human"].includes(line?.status)) return null;
-  const when = `${moment(language, why.time, now)} ${clock(language, why.time)}`;
+  const when = dayAndClock(language, why.time, now);
   return part(language, "why",
     make("p", {}, reasonWords(language, why.trigger), make("span", { class: "small muted" }, ` ${when}`)),
     why.words.length ? make("p", { class: "small muted" }, say(language, "panelLastWords")) : null,
@@ -124,7 +124,7 @@ function sessions(state, { sessions: found }) {
   if (!former.length) return part(language, "sessions", empty(language, "sessions"));
   return part(language, "sessions", listed(former.map((each) => button(
     { key: each.id, kind: "entry", testId: "panel-session" },
-    [make("span", {}, `${moment(language, each.started_at, now)} ${clock(language, each.started_at)}`),
+    [make("span", {}, dayAndClock(language, each.started_at, now)),
       make("span", { class: "small muted" }, say(language, each.messages === 1 ? "panelMessageOne" : "panelMessageMany", { count: each.messages }))],
     () => go(() => goToSession(each.id)),
   ))));

@@ -6,7 +6,9 @@ import { chooseFrom } from "./choosing.js";
 import { sendProduct } from "./commands.js";
 import { openDialog } from "./dialogs.js";
 import { byId, icon, make } from "./dom.js";
+import { isNoting } from "./note_mode.js";
 import { mayDo } from "./rights.js";
+import { lockOf } from "./state.js";
 import { say } from "./texts.js";
 import { plain, refusal } from "./words.js";
 
@@ -18,9 +20,13 @@ export function installProducts() {
   byId("use-product").addEventListener("click", chooseProduct);
   store.listen((state) => {
     byId("use-product").hidden = !mayDo(state, "read_catalog");
-    byId("use-product").disabled = byId("composer").disabled;
+    byId("use-product").disabled = !maySend(state);
   });
 }
+
+/** Can a product be sent now? A note has none. */
+export const maySend = (state) =>
+  Boolean(state.openId) && mayDo(state, "read_catalog") && !isNoting(state) && lockOf(state, state.sessions[state.openId]) === null;
 
 /** Open the dialog; what is chosen goes at once to the conversation it was opened for. */
 export function chooseProduct() {

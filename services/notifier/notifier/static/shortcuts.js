@@ -5,14 +5,16 @@ import { acts } from "./acts.js";
 import { openDialog } from "./dialogs.js";
 import { make } from "./dom.js";
 import { openPalette } from "./palette.js";
+import { sendKeys, switchSendKey } from "./send_key.js";
 import { say } from "./texts.js";
 
 const isApple = /Mac|iPhone|iPad/.test(navigator.platform);
 
 /** Acts of the page itself: they need no conversation. */
 const own = [
+  { id: "sendKeyOther", when: ({ phase }) => phase === "ready", run: switchSendKey },
   { id: "palette", keys: "Mod+K", when: ({ phase }) => phase === "ready", run: openPalette },
-  { id: "shortcuts", keys: "?", when: ({ phase }) => phase === "ready", run: showShortcuts },
+  { id: "shortcuts", keys: "?", inMenu: true, when: ({ phase }) => phase === "ready", run: showShortcuts },
 ];
 export const everyAct = () => [...acts, ...own];
 
@@ -49,15 +51,23 @@ export const keysInWords = (keys) =>
   (isApple ? keys.replace("Mod", "⌘").replace("Alt", "⌥") : keys.replace("Mod", "Ctrl")).replaceAll("+", isApple ? " " : " + ");
 
 // What the fields hear themselves, for the list alone.
-const heard = [
-  { keys: "Enter", id: "sendKey" }, { keys: "Shift+Enter", id: "newLine" }, { keys: "↑ ↓", id: "walk" }, { keys: "R", id: "quote" },
+const heard = () => [
+  { keys: sendKeys().send, id: "sendKey" }, { keys: sendKeys().line, id: "newLine" }, { keys: "↑ ↓", id: "walk" }, { keys: "R", id: "quote" },
 ];
 
-/** Show every shortcut there is. */
+/** Show every shortcut there is, and let the key that sends be changed. */
 export function showShortcuts() {
   const { language } = store.get();
-  const listed = [...everyAct().filter((act) => act.keys), ...heard];
-  const rows = listed.map(({ keys, id }) => make("div", { class: "shortcut" }, make("dt", {}, make("kbd", {}, keysInWords(keys))), make("dd", {}, say(language, `act_${id}`))));
-  const list = make("dl", { class: "shortcuts", tabindex: "0", "aria-label": say(language, "act_shortcuts") }, ...rows);
-  openDialog(language, { title: say(language, "act_shortcuts"), testId: "shortcuts", kind: "large" }, list);
+  const list = make("dl", { class: "shortcuts", tabindex: "0", "aria-label": say(language, "act_shortcuts") });
+  const other = make("button", { type: "button", class: "plain", "data-testid": "send-key" }, say(language, "act_sendKeyOther"));
+  const draw = () => list.replaceChildren(...[...everyAct().filter((act) => act.keys), ...heard()].map((act) => row(language, act)));
+  other.addEventListener("click", () => {
+    switchSendKey();
+    draw();
+  });
+  draw();
+  openDialog(language, { title: say(language, "act_shortcuts"), testId: "shortcuts", kind: "large" }, list, make("div", { class: "dialog-foot" }, other));
 }
+
+const row = (language, { keys, id }) =>
+  make("div", { class: "shortcut" }, make("dt", {}, make("kbd", {}, keysInWords(keys))), make("dd", {}, say(language, `act_${id}`)));

@@ -1,14 +1,15 @@
 // What the console knows, and how it changes. Pure but for `createStore`: no page, no network.
 
 import { draftChanges } from "./draft_state.js";
+import { anyone, viewOf } from "./listing.js";
 import { closed, opened, threadChanges } from "./thread_state.js";
 
 export const initial = {
   phase: "starting", language: "es", theme: "light", now: Date.now(), notice: "",
   view: "conversations", agent: null, stores: [], storeId: null,
   connection: "connecting", lastSeq: 0,
-  filter: "all", words: "", found: null,
-  listStatus: "loading", sessions: {}, cursors: {},
+  filter: "all", narrow: anyone, words: "", found: null, counts: null,
+  listStatus: "loading", moreStatus: "idle", sessions: {}, cursors: {},
   openId: null, thread: null, drafts: {}, typing: null, viewers: { id: null, agents: [] }, noting: null, actionFault: null,
 };
 
@@ -42,7 +43,7 @@ const changes = {
     ...state, ...withoutStore, agent: null, stores: [], drafts: {}, phase: "signedOut", notice: notice ?? "",
   }),
   storeChosen: (state, { storeId }) => ({ ...state, ...withoutStore, storeId }),
-  listed: (state, { filter, page, isMore }) => listed(state, filter, page, isMore),
+  listed: (state, { filter, narrow, page, isMore }) => listed(state, { filter, narrow }, page, isMore),
   found: (state, { page, isMore }) => found(state, page, isMore),
   learned: (state, { page }) => ({ ...state, sessions: withPage(state.sessions, page) }),
   counted: (state, { seq }) => (seq > state.lastSeq ? { ...state, lastSeq: seq } : state),
@@ -57,7 +58,8 @@ const changes = {
 };
 
 const withoutStore = {
-  storeId: null, lastSeq: 0, listStatus: "loading", sessions: {}, cursors: {}, words: "", found: null,
+  storeId: null, lastSeq: 0, listStatus: "loading", moreStatus: "idle", sessions: {}, cursors: {}, words: "", found: null,
+  counts: null, narrow: anyone,
   openId: null, thread: null, typing: null, actionFault: null, connection: "connecting",
 };
 
@@ -65,26 +67,32 @@ export function reduce(state, change) {
   return changes[change.type](state, change);
 }
 
-/** Take in a line of the list, unless a later event said more. A customer has one line. */
-function withLine(sessions, line, seq) {
-  const known = sessions[line.id];
-  if (known && known.seq > seq) return sessions;
-  const next = { ...sessions, [line.id]: { ...known, ...line, seq } };
-  for (const other of Object.values(sessions)) {
-    if (other.id !== line.id && line.phone && other.phone === line.phone) delete next[other.id];
+/** Take in lines of the list, unless a later event said more. A customer has one line. */
+function withLines(sessions, lines, seq) {
+  const next = { ...sessions };
+  let byPhone = null;
+  for (const line of lines) {
+    const known = next[line.id];
+    if (known && known.seq > seq) continue;
+    if (!known && line.phone) {
+      byPhone ??= new Map(Object.values(next).map((each) => [each.phone, each.id]));
+      delete next[byPhone.get(line.phone)];
+      byPhone.set(line.phone, line.id);
+    }
+    next[line.id] = { ...known, ...line, seq };
   }
   return next;
 }
 
-const withPage = (sessions, page) =>
-  page.sessions.reduce((lines, line) => withLine(lines, line, page.as_of_seq), sessions);
+const withPage = (sessions, page) => withLines(sessions, page.sessions, page.as_of_seq);
 
 /** A first page is the truth of its filter: what it leaves out is not in it any more. */
-function listed(state, filter, page, isMore) {
-  const base = filter === "all" && !isMore ? kept(state, page.as_of_seq) : state.sessions;
+function listed(state, { filter, narrow }, page, isMore) {
+  const view = viewOf({ filter, narrow });
+  const base = view === "all" && !isMore ? kept(state, page.as_of_seq) : state.sessions;
   return {
     ...state, sessions: withPage(base, page), listStatus: "ready",
-    cursors: { ...state.cursors, [filter]: page.next_cursor },
+    cursors: { ...state.cursors, [view]: page.next_cursor },
   };
 }
 
@@ -106,7 +114,7 @@ function patched(state, sessionId, values) {
 
 const events = {
   session_new: (state, event) => succeeded(state, event),
-  chat_list_update: (state, event) => ({ ...state, sessions: withLine(state.sessions, event.data, event.seq) }),
+  chat_list_update: (state, event) => ({ ...state, sessions: withLines(state.sessions, [event.data], event.seq) }),
   session_update: (state, event) => moved(state, event),
   store_paused: (state, event) => withStore(state, event.store_id, "paused", event.data.reason),
   store_resumed: (state, event) => withStore(state, event.store_id, "active"),
@@ -149,30 +157,8 @@ function succeeded(state, event) {
 
 /** Whose it is changed; the line that came with it says how it stands now. */
 function moved(state, { data, seq }) {
-  return data.session ? { ...state, sessions: withLine(state.sessions, data.session, seq) } : state;
+  return data.session ? { ...state, sessions: withLines(state.sessions, [data.session], seq) } : state;
 }
-
-const isIn = {
-  all: () => true,
-  waiting: (line) => line.status === "handover",
-  mine: (line, state) => line.status === "human" && line.owner === state.agent?.id,
-};
-
-/** The lines a filter shows: newest first, those who wait by how long. */
-export function shown(state, filter = state.filter) {
-  const ids = state.found && filter === state.filter ? new Set(state.found.ids) : null;
-  const lines = Object.values(state.sessions).filter(
-    (line) => isIn[filter](line, state) && (!ids || ids.has(line.id)));
-  const newest = (line) => line.last_message_at ?? "";
-  const byId = (one, other) => one.id.localeCompare(other.id); // of one moment: always the same order
-  const byTime = (one, other) => newest(other).localeCompare(newest(one)) || byId(one, other);
-  const byWait = (one, other) => (one.waiting_since ?? "").localeCompare(other.waiting_since ?? "") || byId(one, other);
-  return lines.sort(filter === "waiting" ? byWait : byTime);
-}
-
-/** Count what people have not read: of who waits and of what is mine, not the bot's. */
-export const unreadForMe = (state) =>
-  [...shown(state, "waiting"), ...shown(state, "mine")].reduce((sum, line) => sum + (line.unread || 0), 0);
 
 /** Say whose a conversation is: bot, waiting, mine, colleague, resolved. */
 export function holder(state, line) {

@@ -32,5 +32,5 @@ export const en = {
   act_begin: "Write to somebody new…", beginTitle: "New conversation", beginPhone: "WhatsApp number, with its country",
   beginPhoneHint: "Such as +57 300 111 2233.", beginName: "Name (if you know it)", beginNext: "Choose the template",
   beginWhy: "Who has not written for 24 hours can only get an approved template.", fault_phone_invalid: "Write the number with its country: 8 to 15 digits.",
-  windowEndsSoon: "The 24 h window closes in {left}.", sendWith: "{keys} sends. Change.", act_sendKeyOther: "Change what sends: Enter or Ctrl + Enter",
+  act_sendKeyOther: "Change what sends: Enter or Ctrl + Enter",
 };

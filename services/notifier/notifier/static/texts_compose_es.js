@@ -32,5 +32,5 @@ export const es = {
   act_begin: "Escribir a alguien nuevo…", beginTitle: "Nueva conversación", beginPhone: "Número de WhatsApp, con el país",
   beginPhoneHint: "Por ejemplo +57 300 111 2233.", beginName: "Nombre (si lo sabes)", beginNext: "Elegir la plantilla",
   beginWhy: "Quien no ha escrito en 24 horas solo puede recibir una plantilla aprobada.", fault_phone_invalid: "Escribe el número con su país: entre 8 y 15 cifras.",
-  windowEndsSoon: "La ventana de 24 h se cierra en {left}.", sendWith: "Se envía con {keys}. Cambiar.", act_sendKeyOther: "Cambiar cómo se envía: Enter o Ctrl + Enter",
+  act_sendKeyOther: "Cambiar cómo se envía: Enter o Ctrl + Enter",
 };

@@ -12,7 +12,7 @@ export const en = {
   panel_sessions: "Earlier conversations", panelNo_sessions: "This is their first conversation.",
   panelMessageOne: "1 message", panelMessageMany: "{count} messages",
   modes: "What you are going to write", modeReply: "Reply", modeNote: "Private note", writeNote: "Write a note for your colleagues",
-  noteHint: "Only your colleagues see it: it is not sent.", noteBy: "🔒 Note by {name}", kind_note: "🔒 Private note", kind_release_note: "🔒 Note on giving back",
+  noteHint: "Only your colleagues see it: it is not sent.", noteBy: "Private note by {name}", kind_note: "🔒 Private note", kind_release_note: "🔒 Note on giving back",
   viewedBy: "{name} is looking at it too", viewedByTwo: "{name} and {other} are looking at it too", viewedByMany: "{name} and {count} more are looking at it",
   bothAnswerTitle: "{name} is typing", bothAnswerWords: "If you send now, the customer may get two different answers.", bothAnswerYes: "Send anyway",
   stateBlocked: "Blocked customer: what they write is kept, and nobody answers.", lockBlocked: "Unblock the customer in the menu or the panel to write to them.",

@@ -12,7 +12,7 @@ export const es = {
   panel_sessions: "Conversaciones anteriores", panelNo_sessions: "Esta es su primera conversación.",
   panelMessageOne: "1 mensaje", panelMessageMany: "{count} mensajes",
   modes: "Qué vas a escribir", modeReply: "Responder", modeNote: "Nota privada", writeNote: "Escribe una nota para tus compañeros",
-  noteHint: "Solo la ven tus compañeros: no se envía.", noteBy: "🔒 Nota de {name}", kind_note: "🔒 Nota privada", kind_release_note: "🔒 Nota al devolver",
+  noteHint: "Solo la ven tus compañeros: no se envía.", noteBy: "Nota privada de {name}", kind_note: "🔒 Nota privada", kind_release_note: "🔒 Nota al devolver",
   viewedBy: "{name} también la está viendo", viewedByTwo: "{name} y {other} también la están viendo", viewedByMany: "{name} y {count} más la están viendo",
   bothAnswerTitle: "{name} está escribiendo", bothAnswerWords: "Si envías ahora, el cliente puede recibir dos respuestas distintas.", bothAnswerYes: "Enviar de todas formas",
   stateBlocked: "Cliente bloqueado: lo que escribe se guarda y nadie le responde.", lockBlocked: "Desbloquea al cliente en el menú o en el panel para escribirle.",

@@ -42,7 +42,7 @@ function toEnd() {
 function scrolled({ target: box }) {
   wasAtEnd = isAtEnd(box);
   if (wasAtEnd) byId("newest").hidden = true;
-  if (box.scrollTop < AHEAD && store.get().thread?.older === "idle") loadOlder();
+  fill(box);
 }
 
 function draw(state) {
@@ -80,7 +80,14 @@ function drawMessages(state) {
   if (isOther) byId("newest").hidden = true;
   if (isNews && last.role === "user") announce(state, last);
   drawn = { id: thread.id, thread, status: thread.status, count: thread.messages.length, last, key };
+  fill(box);
   requestAnimationFrame(() => requestAnimationFrame(letRest));
+}
+
+/** Ask for what is older while the top is near: a short session says little of who writes. */
+function fill(box) {
+  const { thread } = store.get();
+  if (box.scrollTop < AHEAD && thread?.status === "ready" && thread.older === "idle") loadOlder();
 }
 
 /** Find what stands at the top of what is seen: it stays where it is, whatever comes above it. */
@@ -101,10 +108,10 @@ function stand(box, thread) {
 
 /** What is far from the end is not laid out while it is out of sight; its height is remembered. */
 function letRest() {
-  const listed = [...byId("thread").children];
-  for (const each of listed.slice(0, -KEPT).reverse()) {
-    if (each.classList.contains("rests")) break;
-    each.classList.add("rests");
+  const far = [...byId("thread").children].slice(0, -KEPT);
+  const isAwake = ({ classList }) => !classList.contains("rests");
+  for (const ends of [far, far.toReversed()]) { // what came above, and what new messages made far
+    for (let place = 0; place < ends.length && isAwake(ends[place]); place += 1) ends[place].classList.add("rests");
   }
 }
 

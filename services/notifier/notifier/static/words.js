@@ -33,6 +33,10 @@ export function moment(language, time, now) {
   return format(language, "short", { day: "numeric", month: "short" }).format(new Date(time));
 }
 
+/** Say the day, unless it is today, and the hour. */
+export const dayAndClock = (language, time, now) =>
+  (isSameDay(time, now) ? clock(language, time) : `${moment(language, time, now)}, ${clock(language, time)}`);
+
 /** Say how long a number of milliseconds is, in its greatest unit. */
 export function span(language, milliseconds) {
   const minutes = Math.floor(milliseconds / MINUTE);
