@@ -6,7 +6,6 @@ import pytest
 
 from tests.waiting import eventually
 
-
 ASKS = "Quiero hablar con una persona"
 NOTE = "Paga siempre contra entrega"
 LAPTOP = {"width": 1280, "height": 800}
