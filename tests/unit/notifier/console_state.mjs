@@ -1,7 +1,8 @@
 // Drives the console's pure modules: reads a list of changes, prints the state they lead to.
 
 const [folder] = process.argv.slice(2);
-const { initial, isSilent, lockOf, pausedStore, reduce, shown, unreadForMe } = await import(`${folder}/state.js`);
+const { initial, isSilent, lockOf, pausedStore, reduce } = await import(`${folder}/state.js`);
+const { shown } = await import(`${folder}/listing.js`);
 const { holdUp } = await import(`${folder}/thread_state.js`);
 
 let input = "";
@@ -10,4 +11,4 @@ const state = JSON.parse(input).reduce(reduce, initial);
 const listed = shown(state).map((line) => line.id);
 const lock = lockOf(state, state.sessions[state.openId]);
 const heldUp = state.thread && holdUp(state.thread, state.now, isSilent(pausedStore(state)));
-process.stdout.write(JSON.stringify({ ...state, listed, lock, heldUp, unreadForMe: unreadForMe(state) }));
+process.stdout.write(JSON.stringify({ ...state, listed, lock, heldUp }));

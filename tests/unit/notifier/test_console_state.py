@@ -272,9 +272,3 @@ def test_the_composer_is_closed_for_who_does_not_hold_the_conversation():
     ]
 
     assert reasons == ["bot", "waiting", "colleague", None, "window"]
-
-
-def test_the_title_counts_what_waits_for_people_and_not_the_bots():
-    lines = [line("a"), line("b", "handover"), line("c", "human"), line("d", "human", owner="x")]
-
-    assert after(listed(*lines))["unreadForMe"] == 2

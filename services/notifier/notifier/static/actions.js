@@ -2,9 +2,9 @@
 
 import * as api from "./api.js";
 import { createLive } from "./live.js";
-import { createStore, initial, reduce } from "./state.js";
+import { countSoon, loadLists, search } from "./loading.js";
+import { store } from "./store.js";
 
-export const store = createStore(reduce, initial);
 const { dispatch, get } = store;
 const set = (values) => dispatch({ type: "set", values });
 
@@ -24,12 +24,21 @@ export const live = createLive(
   },
 );
 
+const listeners = new Set();
+
+/** Hear of every event that is news, after the store has taken it in. */
+export const whenTold = (listener) => listeners.add(listener);
+
+const OF_THE_LIST = new Set(["session_new", "chat_list_update", "session_update"]);
+
 function heard(event) {
   const before = get().openId;
   dispatch({ type: "event", event });
   const { openId, sessions } = get();
   if (openId !== before) enter(openId);
   if (event.type === "session_update" && !sessions[event.data.id]) loadLists();
+  if (OF_THE_LIST.has(event.type)) countSoon();
+  for (const listener of listeners) listener(event);
 }
 
 /** Load all anew and go on after the head; what comes meanwhile is newer than the head. */
@@ -120,40 +129,10 @@ async function enterStore() {
   live.start();
 }
 
-/** Load the first page of each filter; returns the number all of them hold, or null. */
-export async function loadLists() {
-  const { storeId } = get();
-  try {
-    const filters = ["all", "waiting", "mine"];
-    const pages = await Promise.all(filters.map((filter) => api.sessions(storeId, filter)));
-    if (storeId !== get().storeId) return null;
-    filters.forEach((filter, index) => dispatch({ type: "listed", filter, page: pages[index] }));
-    return Math.min(...pages.map((page) => page.as_of_seq));
-  } catch {
-    if (get().listStatus !== "ready") set({ listStatus: "failed" });
-    return null;
-  }
-}
-
 /** After the list failed: once more from the start. */
 export function retryList() {
   set({ listStatus: "loading" });
   return enterStore();
-}
-
-export async function loadMore() {
-  const { storeId, filter, words, found, cursors } = get();
-  const cursor = found ? found.cursor : cursors[filter];
-  if (!cursor) return;
-  const page = await api.sessions(storeId, filter, words, cursor).catch(() => null);
-  if (page) dispatch({ type: found ? "found" : "listed", filter, page, isMore: true });
-}
-
-export async function search(words, filter = get().filter) {
-  set({ words, filter, ...(words ? {} : { found: null }) });
-  if (!words) return;
-  const page = await api.sessions(get().storeId, filter, words).catch(() => null);
-  if (page && get().words === words && get().filter === filter) dispatch({ type: "found", page });
 }
 
 export function open(sessionId) {
@@ -197,3 +176,5 @@ export async function loadOlder() {
     dispatch({ type: "olderFailed", sessionId });
   }
 }
+
+export { loadLists, store };

@@ -51,10 +51,17 @@ export const changePassword = (old, fresh) => signedIn(ask("POST", "/api/passwor
 export const logOut = () => ask("POST", "/api/logout");
 export const stores = async () => (await ask("GET", "/api/stores")).stores;
 
-export function sessions(storeId, filter, words = "", cursor = "") {
+const listOf = (storeId) => `/api/stores/${encodeURIComponent(storeId)}/sessions`;
+
+/** Read a page of the list; `narrow` is `{owner, isUnread}`. */
+export function sessions(storeId, { filter, narrow, words = "", cursor = "" }) {
   const query = new URLSearchParams({ filter, q: words, cursor });
-  return ask("GET", `/api/stores/${encodeURIComponent(storeId)}/sessions?${query}`);
+  if (narrow?.owner) query.set("owner", narrow.owner);
+  if (narrow?.isUnread) query.set("unread", "true");
+  return ask("GET", `${listOf(storeId)}?${query}`);
 }
+
+export const counts = (storeId) => ask("GET", `${listOf(storeId)}/counts`);
 
 export function messages(storeId, sessionId, before = null) {
   const query = before ? `?before=${encodeURIComponent(before)}&limit=${OLDER}` : "";

@@ -1,34 +1,51 @@
-// The list of conversations: tabs, search, lines, and what stands there when there are none.
+// The list of conversations: tabs, what narrows it, search, its lines, and what stands there when there are none.
 
-import { loadMore, open, retryList, search, store } from "./actions.js";
-import { byId, follow, make, write } from "./dom.js";
-import { preview } from "./kinds.js";
-import { holder, shown } from "./state.js";
+import { open, retryList } from "./actions.js";
+import { byId, make, write } from "./dom.js";
+import { drawLine } from "./list_line.js";
+import { createRows } from "./list_rows.js";
+import { anyone, isNarrow, shown, viewOf } from "./listing.js";
+import { loadMore, search, show } from "./loading.js";
+import { store } from "./store.js";
 import { say } from "./texts.js";
-import { initials, moment, nameOf, span } from "./words.js";
 
 const { get } = store;
+const MOST = 10_000; // the server counts no further
+
+let rows = null;
+let revealed = null; // the open conversation that was brought into sight
 
 /** Draw the list as the store changes, and hear clicks and keys. */
 export function installList() {
+  rows = createRows(byId("list-body"), byId("conversations"), (line, former) => drawLine(get(), line, former), loadNext);
   store.listen(draw);
   for (const tab of document.querySelectorAll("[data-filter]")) {
     tab.addEventListener("click", () => choose(tab.dataset.filter));
   }
   byId("search").addEventListener("input", searchSoon);
+  byId("search").addEventListener("keydown", (event) => {
+    if (event.key !== "ArrowDown") return;
+    event.preventDefault();
+    rows.step(0);
+  });
+  byId("owner-filter").addEventListener("change", ({ target }) => narrowTo({ owner: target.value }));
+  byId("unread-filter").addEventListener("click", () => narrowTo({ isUnread: !get().narrow.isUnread }));
   byId("list-more").addEventListener("click", loadMore);
   byId("conversations").addEventListener("click", ({ target }) => {
     const line = target.closest("[data-session-id]");
     if (line) open(line.dataset.sessionId);
   });
-  byId("conversations").addEventListener("keydown", walk);
-  byId("search").addEventListener("keydown", (event) => event.key === "ArrowDown" && step(event, 0));
 }
+
+/** Give the keyboard back to a line of the list. */
+export const focusLine = (id) => rows.focus(id);
 
 function choose(filter) {
   localStorage.setItem("filter", filter);
-  search(get().words, filter);
+  show(filter);
 }
+
+const narrowTo = (change) => show(get().filter, { ...get().narrow, ...change });
 
 let soon = 0;
 
@@ -37,88 +54,44 @@ function searchSoon({ target }) {
   soon = setTimeout(() => search(target.value.trim()), 200);
 }
 
-const lines = () => [...document.querySelectorAll("#conversations .line")];
-
-function walk(event) {
-  const moves = { ArrowDown: 1, ArrowUp: -1, Home: -Infinity, End: Infinity };
-  const move = moves[event.key];
-  if (move === undefined) return;
-  step(event, lines().indexOf(document.activeElement) + move);
-}
-
-function step(event, index) {
-  const all = lines();
-  event.preventDefault();
-  all[Math.min(Math.max(index, 0), all.length - 1)]?.focus();
+function loadNext() {
+  const { phase, moreStatus } = get();
+  if (phase === "ready" && moreStatus === "idle") loadMore();
 }
 
 function draw(state) {
   if (state.phase !== "ready") return;
-  const listed = shown(state);
+  const lines = shown(state);
   drawTabs(state);
+  drawNarrow(state);
   if (!state.words && byId("search").value && !byId("search").matches(":focus")) byId("search").value = "";
-  follow(byId("conversations"), listed, (line) => line.id, (line, former) => drawLine(state, line, former));
-  byId("list-more").hidden = !(state.found ? state.found.cursor : state.cursors[state.filter]);
-  drawPlaceholder(state, listed.length);
+  rows.show(lines, `${state.storeId}/${viewOf(state)}/${state.words}`);
+  if (state.openId && state.openId !== revealed) rows.reveal(state.openId);
+  revealed = state.openId;
+  byId("list-more").hidden = state.moreStatus !== "failed" || !lines.length;
+  drawPlaceholder(state, lines.length);
 }
 
-function drawTabs(state) {
+let drawnTabs = [];
+
+function drawTabs({ counts, filter, language }) {
+  const shows = [counts, filter, language];
+  if (shows.every((each, index) => each === drawnTabs[index])) return;
+  drawnTabs = shows;
+  const digits = new Intl.NumberFormat(language === "es" ? "es-CO" : "en-GB");
   for (const tab of document.querySelectorAll("[data-filter]")) {
-    const { filter } = tab.dataset;
-    tab.setAttribute("aria-pressed", String(filter === state.filter));
-    const count = tab.querySelector(".count");
-    if (!count) continue;
-    const number = shown({ ...state, found: null }, filter).length;
-    write(count, number ? `${number}${state.cursors[filter] ? "+" : ""}` : "");
+    const number = counts?.[tab.dataset.filter] ?? 0;
+    tab.setAttribute("aria-pressed", String(tab.dataset.filter === filter));
+    write(tab.querySelector(".count"), number ? `${digits.format(number)}${number >= MOST ? "+" : ""}` : "");
   }
 }
 
-function newLine() {
-  return make("li", {}, make("button", { type: "button", class: "line", "data-testid": "conversation" },
-    make("span", { class: "avatar", "aria-hidden": true }),
-    make("span", { class: "name" }),
-    make("span", { class: "time" }),
-    make("span", { class: "preview", "data-testid": "preview" }),
-    make("span", { class: "unread", "data-testid": "unread" }),
-    make("span", { class: "badge" })));
+function drawNarrow({ narrow }) {
+  byId("owner-filter").value = narrow.owner;
+  byId("unread-filter").setAttribute("aria-pressed", String(narrow.isUnread));
 }
 
-function drawLine(state, session, former) {
-  const item = former ?? newLine();
-  const line = item.firstElementChild;
-  const { language, now, openId } = state;
-  const name = nameOf(language, session);
-  const part = (label) => line.querySelector(`.${label}`);
-  line.dataset.sessionId = session.id;
-  line.dataset.status = session.status;
-  line.setAttribute("aria-current", String(session.id === openId));
-  write(part("avatar"), initials(name));
-  write(part("name"), name);
-  write(part("preview"), preview(language, session));
-  write(part("time"), moment(language, session.last_message_at, now));
-  write(part("badge"), badge(state, session));
-  drawUnread(language, part("unread"), session.unread);
-  return item;
-}
-
-function drawUnread(language, mark, unread) {
-  mark.hidden = !unread;
-  write(mark, unread > 99 ? "99+" : String(unread || ""));
-  mark.setAttribute("aria-label", say(language, "unread", { count: unread }));
-}
-
-function badge(state, session) {
-  const { language, now } = state;
-  const status = say(language, `status_${session.status}`);
-  if (session.status === "handover" && session.waiting_since) {
-    return `${status} · ${span(language, Math.max(0, now - Date.parse(session.waiting_since)))}`;
-  }
-  if (session.status !== "human") return status;
-  const isMine = holder(state, session) === "mine";
-  return isMine ? say(language, "ownedByMe") : session.owner_name || status;
-}
-
-const EMPTY = { all: "emptyAll", mine: "emptyMine", waiting: "emptyWaiting" };
+const EMPTY = { all: "emptyAll", mine: "emptyMine", waiting: "emptyWaiting", snoozed: "emptySnoozed" };
 
 function drawPlaceholder(state, count) {
   const place = byId("list-state");
@@ -133,16 +106,23 @@ function drawPlaceholder(state, count) {
 function placeholderOf(state, count) {
   if (count) return null;
   if (state.listStatus !== "ready") return state.listStatus;
-  return state.words ? "emptySearch" : EMPTY[state.filter];
+  if (state.moreStatus === "failed") return "failed";
+  const isHere = state.words ? state.found : state.cursors[viewOf(state)] !== undefined;
+  if (!isHere || state.moreStatus === "loading") return "loading";
+  if (state.words) return "emptySearch";
+  return isNarrow(state.narrow) ? "emptyNarrow" : EMPTY[state.filter];
 }
 
-function placeholder({ language }, kind) {
+function placeholder({ language, filter }, kind) {
   if (kind === null) return [];
   if (kind === "loading") return [1, 2, 3, 4].map(() => make("span", { class: "skeleton", "aria-hidden": true }));
-  if (kind === "failed") {
-    const again = make("button", { type: "button", class: "plain" }, say(language, "tryAgain"));
-    again.addEventListener("click", retryList);
-    return [make("p", {}, say(language, "listFailed")), again];
-  }
-  return [make("h2", {}, say(language, kind)), make("p", {}, say(language, `${kind}Hint`))];
+  if (kind === "failed") return [make("p", {}, say(language, "listFailed")), button(language, "tryAgain", retryList)];
+  const words = [make("h2", {}, say(language, kind)), make("p", {}, say(language, `${kind}Hint`))];
+  return kind === "emptyNarrow" ? [...words, button(language, "showEvery", () => show(filter, anyone))] : words;
+}
+
+function button(language, key, act) {
+  const made = make("button", { type: "button", class: "plain" }, say(language, key));
+  made.addEventListener("click", act);
+  return made;
 }

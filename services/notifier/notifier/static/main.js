@@ -2,13 +2,16 @@
 
 import { installAccount } from "./account.js";
 import { close, chooseStore, open, refreshStores, start, store } from "./actions.js";
+import { installAlerts } from "./alerts.js";
 import { installAttaching } from "./attaching.js";
 import { installBeginning } from "./beginning.js";
 import { installCanned } from "./canned.js";
 import { installAudit } from "./audit.js";
+import { installBadge } from "./badge.js";
 import { installComposer } from "./composer.js";
 import { byId, make, write } from "./dom.js";
-import { installList } from "./list.js";
+import { focusLine, installList } from "./list.js";
+import { shown } from "./listing.js";
 import { installMenus } from "./menus.js";
 import { installNoteMode } from "./note_mode.js";
 import { installPanel } from "./panel.js";
@@ -18,7 +21,7 @@ import { installPresence } from "./presence.js";
 import { installReplying } from "./replying.js";
 import { installShortcuts } from "./shortcuts.js";
 import { installSignIn } from "./sign_in.js";
-import { pausedStore, shown, unreadForMe } from "./state.js";
+import { pausedStore } from "./state.js";
 import { installSupervisor } from "./supervisor.js";
 import { say } from "./texts.js";
 import { installThread } from "./thread.js";
@@ -52,9 +55,6 @@ function drawFrame(state) {
   byId("offline-bar").hidden = !isReady || state.connection !== "offline";
   write(byId("offline-bar"), say(state.language, "offline"));
   drawStores(state);
-  const unread = isReady ? unreadForMe(state) : 0;
-  const title = `${unread ? `(${unread}) ` : ""}Mostrador`;
-  if (document.title !== title) document.title = title;
 }
 
 let drawnStores = null;
@@ -79,6 +79,8 @@ installAccount();
 installViews();
 installSignIn();
 installList();
+installBadge();
+installAlerts();
 installThread();
 installComposer();
 installAttaching();
@@ -101,7 +103,7 @@ document.addEventListener("keydown", (event) => {
   if (event.key !== "Escape" || event.isComposing || !get().openId || get().view !== "conversations" || document.querySelector("dialog[open], :popover-open")) return;
   const last = get().openId;
   close();
-  queueMicrotask(() => document.querySelector(`[data-session-id="${CSS.escape(last)}"]`)?.focus());
+  queueMicrotask(() => focusLine(last));
 });
 
 set({ filter: localStorage.getItem("filter") ?? "all" });

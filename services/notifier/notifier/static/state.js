@@ -1,14 +1,16 @@
 // What the console knows, and how it changes. Pure but for `createStore`: no page, no network.
 
 import { draftChanges } from "./draft_state.js";
+import { kept, noLines, patched, withLine, withPage } from "./lines.js";
+import { anyone, viewOf } from "./listing.js";
 import { closed, opened, threadChanges } from "./thread_state.js";
 
 export const initial = {
   phase: "starting", language: "es", theme: "light", now: Date.now(), notice: "",
   view: "conversations", agent: null, stores: [], storeId: null,
   connection: "connecting", lastSeq: 0,
-  filter: "all", words: "", found: null,
-  listStatus: "loading", sessions: {}, cursors: {},
+  filter: "all", narrow: anyone, words: "", found: null, counts: null,
+  listStatus: "loading", moreStatus: "idle", ...noLines(), cursors: {},
   openId: null, thread: null, drafts: {}, typing: null, viewers: { id: null, agents: [] }, noting: null, actionFault: null,
 };
 
@@ -36,15 +38,15 @@ export function createStore(reduce, state) {
 const changes = {
   set: (state, { values }) => ({ ...state, ...values }),
   signedIn: (state, { agent, stores, storeId }) => ({
-    ...state, agent, stores, ...withoutStore, storeId, phase: "ready", notice: "",
+    ...state, agent, stores, ...withoutStore(), storeId, phase: "ready", notice: "",
   }),
   signedOut: (state, { notice }) => ({
-    ...state, ...withoutStore, agent: null, stores: [], drafts: {}, phase: "signedOut", notice: notice ?? "",
+    ...state, ...withoutStore(), agent: null, stores: [], drafts: {}, phase: "signedOut", notice: notice ?? "",
   }),
-  storeChosen: (state, { storeId }) => ({ ...state, ...withoutStore, storeId }),
-  listed: (state, { filter, page, isMore }) => listed(state, filter, page, isMore),
+  storeChosen: (state, { storeId }) => ({ ...state, ...withoutStore(), storeId }),
+  listed: (state, { filter, narrow, page, isMore }) => listed(state, { filter, narrow }, page, isMore),
   found: (state, { page, isMore }) => found(state, page, isMore),
-  learned: (state, { page }) => ({ ...state, sessions: withPage(state.sessions, page) }),
+  learned: (state, { page }) => withPage(state, page),
   counted: (state, { seq }) => (seq > state.lastSeq ? { ...state, lastSeq: seq } : state),
   owned: (state, { sessionId, ownership }) => patched(state, sessionId, {
     status: ownership.status, owner: ownership.owner, owner_name: ownership.owner_name, epoch: ownership.epoch,
@@ -56,57 +58,37 @@ const changes = {
   ...draftChanges,
 };
 
-const withoutStore = {
-  storeId: null, lastSeq: 0, listStatus: "loading", sessions: {}, cursors: {}, words: "", found: null,
+const withoutStore = () => ({
+  storeId: null, lastSeq: 0, listStatus: "loading", moreStatus: "idle", ...noLines(), cursors: {}, words: "", found: null,
+  counts: null, narrow: anyone,
   openId: null, thread: null, typing: null, actionFault: null, connection: "connecting",
-};
+});
 
 export function reduce(state, change) {
   return changes[change.type](state, change);
 }
 
-/** Take in a line of the list, unless a later event said more. A customer has one line. */
-function withLine(sessions, line, seq) {
-  const known = sessions[line.id];
-  if (known && known.seq > seq) return sessions;
-  const next = { ...sessions, [line.id]: { ...known, ...line, seq } };
-  for (const other of Object.values(sessions)) {
-    if (other.id !== line.id && line.phone && other.phone === line.phone) delete next[other.id];
-  }
-  return next;
-}
-
-const withPage = (sessions, page) =>
-  page.sessions.reduce((lines, line) => withLine(lines, line, page.as_of_seq), sessions);
-
 /** A first page is the truth of its filter: what it leaves out is not in it any more. */
-function listed(state, filter, page, isMore) {
-  const base = filter === "all" && !isMore ? kept(state, page.as_of_seq) : state.sessions;
+function listed(state, { filter, narrow }, page, isMore) {
+  const view = viewOf({ filter, narrow });
+  const base = view === "all" && !isMore ? kept(state, page.as_of_seq) : state;
   return {
-    ...state, sessions: withPage(base, page), listStatus: "ready",
-    cursors: { ...state.cursors, [filter]: page.next_cursor },
+    ...withPage(base, page), listStatus: "ready",
+    cursors: { ...state.cursors, [view]: page.next_cursor },
   };
 }
-
-const kept = ({ sessions, openId }, seq) =>
-  Object.fromEntries(Object.entries(sessions).filter(([id, line]) => line.seq > seq || id === openId));
 
 function found(state, page, isMore) {
   const ids = page.sessions.map((line) => line.id);
   return {
-    ...state, sessions: withPage(state.sessions, page),
+    ...withPage(state, page),
     found: { ids: isMore ? [...state.found.ids, ...ids] : ids, cursor: page.next_cursor },
   };
 }
 
-function patched(state, sessionId, values) {
-  const line = state.sessions[sessionId];
-  return line ? { ...state, sessions: { ...state.sessions, [sessionId]: { ...line, ...values } } } : state;
-}
-
 const events = {
   session_new: (state, event) => succeeded(state, event),
-  chat_list_update: (state, event) => ({ ...state, sessions: withLine(state.sessions, event.data, event.seq) }),
+  chat_list_update: (state, event) => withLine(state, event.data, event.seq),
   session_update: (state, event) => moved(state, event),
   store_paused: (state, event) => withStore(state, event.store_id, "paused", event.data.reason),
   store_resumed: (state, event) => withStore(state, event.store_id, "active"),
@@ -149,30 +131,8 @@ function succeeded(state, event) {
 
 /** Whose it is changed; the line that came with it says how it stands now. */
 function moved(state, { data, seq }) {
-  return data.session ? { ...state, sessions: withLine(state.sessions, data.session, seq) } : state;
+  return data.session ? withLine(state, data.session, seq) : state;
 }
-
-const isIn = {
-  all: () => true,
-  waiting: (line) => line.status === "handover",
-  mine: (line, state) => line.status === "human" && line.owner === state.agent?.id,
-};
-
-/** The lines a filter shows: newest first, those who wait by how long. */
-export function shown(state, filter = state.filter) {
-  const ids = state.found && filter === state.filter ? new Set(state.found.ids) : null;
-  const lines = Object.values(state.sessions).filter(
-    (line) => isIn[filter](line, state) && (!ids || ids.has(line.id)));
-  const newest = (line) => line.last_message_at ?? "";
-  const byId = (one, other) => one.id.localeCompare(other.id); // of one moment: always the same order
-  const byTime = (one, other) => newest(other).localeCompare(newest(one)) || byId(one, other);
-  const byWait = (one, other) => (one.waiting_since ?? "").localeCompare(other.waiting_since ?? "") || byId(one, other);
-  return lines.sort(filter === "waiting" ? byWait : byTime);
-}
-
-/** Count what people have not read: of who waits and of what is mine, not the bot's. */
-export const unreadForMe = (state) =>
-  [...shown(state, "waiting"), ...shown(state, "mine")].reduce((sum, line) => sum + (line.unread || 0), 0);
 
 /** Say whose a conversation is: bot, waiting, mine, colleague, resolved. */
 export function holder(state, line) {

@@ -30,7 +30,7 @@ const isAllowed = (state, view) => !NEEDED[view] || mayDo(state, NEEDED[view]);
 export function show(view) {
   if (!isAllowed(get(), view) || get().view === view) return;
   dispatch({ type: "set", values: { view } });
-  queueMicrotask(() => byId(view === "conversations" ? "console" : view).querySelector("h1, .line")?.focus());
+  queueMicrotask(() => byId(view === "conversations" ? "console" : view).querySelector("h1[tabindex], .line")?.focus());
 }
 
 /** The place that the address asks for. */
