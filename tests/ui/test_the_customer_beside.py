@@ -6,7 +6,6 @@ import pytest
 
 from tests.waiting import eventually
 
-
 ASKS = "Quiero hablar con una persona"
 NOTE = "Paga siempre contra entrega"
 LAPTOP = {"width": 1280, "height": 800}
@@ -74,7 +73,9 @@ def former_talk(stack, session, count):
     """Let the customer have talked with the bot for days before."""
     found = "SELECT conversation_id::text AS its FROM sessions WHERE session_id = CAST(:id AS uuid)"
     its = stack.sql(found, id=session)[0]["its"]
-    stack.sql(f"UPDATE messages SET position = position + 1000000 WHERE {_ITS} RETURNING 1", its=its)
+    stack.sql(
+        f"UPDATE messages SET position = position + 1000000 WHERE {_ITS} RETURNING 1", its=its
+    )
     stack.sql(f"UPDATE conversations SET last_position = 1999999 WHERE {_ITS} RETURNING 1", its=its)
     stack.sql(_FORMER, its=its, count=count)
 
@@ -106,7 +107,10 @@ def test_18_two_colleagues_see_each_other_and_are_asked_before_both_answer(conso
 def test_13_a_private_note_is_yellow_kept_and_never_sent(stack, console, other, customer):
     before = len(stack.sent(customer))
     console.page.keyboard.press("Alt+p")
-    assert console.find("composer").get_attribute("placeholder") == "Escribe una nota para tus compañeros"
+    assert (
+        console.find("composer").get_attribute("placeholder")
+        == "Escribe una nota para tus compañeros"
+    )
     console.write(NOTE)
 
     for each in (console, other):
@@ -217,5 +221,3 @@ def test_on_a_phone_the_panel_lies_over_the_thread(stack, open_console, session,
     console.page.keyboard.press("Escape")
     console.find("panel").wait_for(state="hidden")
     assert console.find("panel-toggle").evaluate("it => it === document.activeElement")
-
-
