@@ -29,18 +29,17 @@ _FORMER = """
     FROM opened, generate_series(1, :count) AS n RETURNING 1
 """
 # Scrolls a thread from its end to its top, and says how long the longest frame took.
-_SCROLL = """async (frames) => {
-  const box = document.getElementById('thread');
+_SCROLL = """async (box, frames) => {
   const step = box.scrollHeight / frames;
-  let longest = 0;
+  const took = [];
   let last = performance.now();
   for (let frame = 0; frame < frames; frame += 1) {
     box.scrollTop -= step;
     await new Promise((next) => requestAnimationFrame(next));
-    longest = Math.max(longest, performance.now() - last);
+    took.push(performance.now() - last);
     last = performance.now();
   }
-  return longest;
+  return took.sort((one, other) => other - one);
 }"""
 
 
@@ -199,9 +198,9 @@ def test_five_thousand_messages_scroll_without_a_stall_or_a_jump(stack, console,
         jumps.append(abs(now - top))
     assert max(jumps) < 2, jumps
     box.evaluate("box => { box.scrollTop = box.scrollHeight; }")
-    longest = box.evaluate(_SCROLL.replace("async (frames)", "async (_box, frames)"), 240)
-    print(f"{LONG} messages: longest frame {longest:.0f} ms")
-    assert longest < LONGEST_FRAME_MS
+    took = box.evaluate(_SCROLL, 240)
+    print(f"{LONG} messages, longest frames: {[round(each) for each in took[:5]]} ms")
+    assert took[0] < LONGEST_FRAME_MS
 
 
 @pytest.mark.parametrize(("language", "theme"), [("es", "light"), ("en", "dark")])

@@ -2,6 +2,7 @@
 
 export const es = {
   nav: "Lugares", nav_conversations: "Conversaciones", nav_supervisor: "Supervisión",
+  act_supervisor: "Ir a Supervisión", act_conversations: "Ir a Conversaciones",
   supervisorTitle: "Supervisión", figuresAt: "Actualizado a las {time}; se renueva solo.",
   tile_waiting: "En espera ahora", tileLongest: "La espera más larga: {time}", tileNobodyWaits: "Nadie espera a una persona.",
   tile_answered: "Mensajes respondidos hoy", tileAnsweredBy: "Bot {bot} · personas {people}, en {talks} conversaciones",
