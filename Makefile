@@ -54,6 +54,9 @@ takeover: $(READY) ## Take over 200 times, at every place where a turn waits and
 live: $(READY) ## Run the console's sockets under fire: cut, killed, starved, clogged; and long walks
 	@$(BIN)/python -m pytest tests/journeys/test_live_under_fire.py tests/integration/worker/test_a_screen_is_whole.py tests/integration/notifier/test_under_gunicorn.py -m "" -s $(ARGS)
 
+scrolling: $(READY) ## Scroll through ten thousand conversations in a browser
+	@$(BIN)/python -m pytest tests/ui/test_the_list.py -m "" -s $(ARGS)
+
 ui: $(READY) ## Run the browser tests; they need Chromium
 	@$(BIN)/python -m pytest tests/ui $(ARGS)
 
@@ -119,4 +122,4 @@ clean: ## Remove the virtual environment and caches; what runs stored in .data s
 help: ## Print this list
 	@awk 'BEGIN {FS = ":.*## "} /^##@/ {printf "\n%s\n", substr($$0, 5)} /^[a-z0-9-]+:.*## / {printf "  %-12s %s\n", $$1, $$2}' Makefile
 
-.PHONY: run setup test unit integration journeys devstack sending takeover live ui soak internet contracts sure format lint types imports sizes alone k8s-check bench chat pictures docs settings token lock clean help
+.PHONY: run setup test unit integration journeys devstack sending takeover live scrolling ui soak internet contracts sure format lint types imports sizes alone k8s-check bench chat pictures docs settings token lock clean help
