@@ -102,7 +102,9 @@ class WatchedPage:
         if page.locator("html").get_attribute("lang") != language:
             if control.evaluate("control => control.tagName") == "SELECT":
                 control.select_option(language)
-            else:
+            elif control.is_visible():
+                control.click()
+            else:  # in the account's menu
                 page.get_by_test_id("account").click()
                 control.click()
                 page.get_by_test_id("account").click()

@@ -56,6 +56,10 @@ def test_a_whole_handover_goes_by_the_keyboard_alone(stack, open_console, waitin
     console.message(ANSWER, "read").wait_for(timeout=A_WHILE_MS)
     assert stack.sent(first)[-1]["request"]["text"]["body"] == ANSWER
 
+    press("Alt+p")
+    page.keyboard.type("Quiere la factura a nombre de su empresa")
+    press("Enter")
+    page.locator("[data-kind=note]").filter(has_text="a nombre de su empresa").wait_for()
     press("Control+Alt+e")
     page.locator(f'[aria-current=true][data-session-id="{other}"]').wait_for()
     assert owner_of(stack, session)["resolved"]
@@ -104,3 +108,10 @@ def test_the_menu_assigns_and_gives_back_with_a_note_and_the_palette_finds_peopl
     told = page.locator("[data-kind=release_note]").filter(has_text="Quiere la factura por correo")
     told.wait_for(timeout=A_WHILE_MS)
     assert owner_of(stack, session)["owner"] == "bot"
+
+    press("Alt+m")
+    console.find("snooze").wait_for()
+    console.watched.screenshot("compose-snooze")
+    press("Enter")  # the first: until the customer writes
+    snoozed = "SELECT snoozed FROM conversations WHERE session_id = CAST(:id AS uuid)"
+    eventually(lambda: stack.sql(snoozed, id=session)[0]["snoozed"], what="the snooze")

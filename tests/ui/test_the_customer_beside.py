@@ -6,7 +6,6 @@ import pytest
 
 from tests.waiting import eventually
 
-
 ASKS = "Quiero hablar con una persona"
 NOTE = "Paga siempre contra entrega"
 LAPTOP = {"width": 1280, "height": 800}
@@ -30,18 +29,17 @@ _FORMER = """
     FROM opened, generate_series(1, :count) AS n RETURNING 1
 """
 # Scrolls a thread from its end to its top, and says how long the longest frame took.
-_SCROLL = """async (frames) => {
-  const box = document.getElementById('thread');
+_SCROLL = """async (box, frames) => {
   const step = box.scrollHeight / frames;
-  let longest = 0;
+  const took = [];
   let last = performance.now();
   for (let frame = 0; frame < frames; frame += 1) {
     box.scrollTop -= step;
     await new Promise((next) => requestAnimationFrame(next));
-    longest = Math.max(longest, performance.now() - last);
+    took.push(performance.now() - last);
     last = performance.now();
   }
-  return longest;
+  return took.sort((one, other) => other - one);
 }"""
 
 
@@ -74,7 +72,9 @@ def former_talk(stack, session, count):
     """Let the customer have talked with the bot for days before."""
     found = "SELECT conversation_id::text AS its FROM sessions WHERE session_id = CAST(:id AS uuid)"
     its = stack.sql(found, id=session)[0]["its"]
-    stack.sql(f"UPDATE messages SET position = position + 1000000 WHERE {_ITS} RETURNING 1", its=its)
+    stack.sql(
+        f"UPDATE messages SET position = position + 1000000 WHERE {_ITS} RETURNING 1", its=its
+    )
     stack.sql(f"UPDATE conversations SET last_position = 1999999 WHERE {_ITS} RETURNING 1", its=its)
     stack.sql(_FORMER, its=its, count=count)
 
@@ -106,7 +106,10 @@ def test_18_two_colleagues_see_each_other_and_are_asked_before_both_answer(conso
 def test_13_a_private_note_is_yellow_kept_and_never_sent(stack, console, other, customer):
     before = len(stack.sent(customer))
     console.page.keyboard.press("Alt+p")
-    assert console.find("composer").get_attribute("placeholder") == "Escribe una nota para tus compañeros"
+    assert (
+        console.find("composer").get_attribute("placeholder")
+        == "Escribe una nota para tus compañeros"
+    )
     console.write(NOTE)
 
     for each in (console, other):
@@ -195,9 +198,9 @@ def test_five_thousand_messages_scroll_without_a_stall_or_a_jump(stack, console,
         jumps.append(abs(now - top))
     assert max(jumps) < 2, jumps
     box.evaluate("box => { box.scrollTop = box.scrollHeight; }")
-    longest = box.evaluate(_SCROLL.replace("async (frames)", "async (_box, frames)"), 240)
-    print(f"{LONG} messages: longest frame {longest:.0f} ms")
-    assert longest < LONGEST_FRAME_MS
+    took = box.evaluate(_SCROLL, 240)
+    print(f"{LONG} messages, longest frames: {[round(each) for each in took[:5]]} ms")
+    assert took[0] < LONGEST_FRAME_MS
 
 
 @pytest.mark.parametrize(("language", "theme"), [("es", "light"), ("en", "dark")])
@@ -217,5 +220,3 @@ def test_on_a_phone_the_panel_lies_over_the_thread(stack, open_console, session,
     console.page.keyboard.press("Escape")
     console.find("panel").wait_for(state="hidden")
     assert console.find("panel-toggle").evaluate("it => it === document.activeElement")
-
-

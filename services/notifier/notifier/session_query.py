@@ -17,6 +17,7 @@ from common.identifiers import as_uuid
 FILTERS = ("all", "mine", "waiting", "snoozed")
 OWNERS = ("bot", "queue", "agent", "resolved")
 PAGE = 50
+NEXT_PAGE = 200  # who scrolls on sees more than a screen go by
 _ACCENTED = "áàäâãéèëêíìïîóòöôõúùüûñç"
 _PLAIN = "aaaaaeeeeiiiiooooouuuunc"
 _PLAIN_LETTERS = str.maketrans(_ACCENTED, _PLAIN)
@@ -41,6 +42,11 @@ class SessionQuery:
     is_unread: bool = False
 
     @property
+    def page(self) -> int:
+        """Say how many conversations are answered at most."""
+        return NEXT_PAGE if self.cursor else PAGE
+
+    @property
     def is_for_waiting(self) -> bool:
         return self.filter == "waiting"
 
@@ -60,7 +66,7 @@ def narrowed(statement: Select[Any], query: SessionQuery) -> Select[Any]:
         order = (_conversations.waiting_since.asc(), _conversations.conversation_id)
     else:
         order = (_conversations.last_message_at.desc(), _conversations.conversation_id)
-    return statement.order_by(*order).limit(PAGE + 1)
+    return statement.order_by(*order).limit(query.page + 1)
 
 
 def cursor_after(query: SessionQuery, row: Any) -> str:

@@ -47,7 +47,7 @@ def list_sessions(database: Database, store_id: str, query: SessionQuery) -> Ses
         as_of_seq = events.head(connection, store_id)
         statement = _listed(store_id).where(models.conversations.c.session_id.is_not(None))
         rows = connection.execute(session_query.narrowed(statement, query)).all()
-    page, more = rows[:PAGE], len(rows) > PAGE
+    page, more = rows[: query.page], len(rows) > query.page
     return SessionPage(
         as_of_seq=as_of_seq,
         sessions=tuple(ListedSession.of(row._mapping) for row in page),  # noqa: SLF001  # its API

@@ -11,10 +11,9 @@ import { byId } from "./dom.js";
 import { mayDo } from "./rights.js";
 import { shown } from "./listing.js";
 import { holder } from "./state.js";
-import { show } from "./views.js";
 
-const isHere = ({ view }) => view === "conversations"; // what is not seen is not done to
-const lineOf = (state) => (state.openId && isHere(state) ? state.sessions[state.openId] : undefined);
+const isListed = ({ phase, view }) => phase === "ready" && view === "conversations";
+const lineOf = (state) => (isListed(state) && state.openId ? state.sessions[state.openId] : undefined);
 
 /** Is it in these hands? An act that names a permission is not even shown without it. */
 const held = (hands, permission, isSo = () => true) => (state) => {
@@ -62,7 +61,7 @@ function reply() {
   byId("composer").focus();
 }
 
-const isListed = ({ phase }) => phase === "ready";
+const isReady = ({ phase }) => phase === "ready";
 const writable = (state) => Boolean(lineOf(state)) && !byId("composer").disabled;
 
 /** The acts: `keys` as they are pressed, `inMenu` for the conversation's own menu, `repeats` while a key is held. */
@@ -70,7 +69,7 @@ export const acts = [
   { id: "next", keys: "Alt+J", repeats: true, when: isListed, run: () => step(1) },
   { id: "previous", keys: "Alt+K", repeats: true, when: isListed, run: () => step(-1) },
   { id: "nextTab", keys: "Alt+N", when: isListed, run: nextTab },
-  { id: "begin", when: (state) => isListed(state) && mayDo(state, "answer"), run: beginConversation },
+  { id: "begin", when: (state) => isReady(state) && mayDo(state, "answer"), run: beginConversation },
   { id: "search", keys: "/", when: isListed, run: () => byId("search").focus() },
   { id: "takeOrGive", keys: "Alt+T", isHidden: true, when: held(EVERY, "take_over"), run: takeOrGive },
   { id: "takeOver", inMenu: true, when: held(["bot", "waiting", "colleague"], "take_over"), run: () => order("takeover") },
@@ -89,11 +88,11 @@ export const acts = [
   { id: "note", keys: "Alt+P", ...press("note-mode") },
   { id: "canned", when: writable, run: begin },
   { id: "product", when: maySend, run: chooseProduct },
-  { id: "changeCanned", when: (state) => isListed(state) && mayDo(state, "change_canned"), run: () => changeCanned() },
+  { id: "changeCanned", when: (state) => isReady(state) && mayDo(state, "change_canned"), run: () => changeCanned() },
   { id: "attach", keys: "Mod+Alt+A", ...press("attach") },
   { id: "template", ...press("choose-template") },
   { id: "panel", keys: "Alt+O", ...press("panel-toggle") },
-  { id: "back", keys: "Esc", isHidden: true, isHeard: true, when: (state) => Boolean(state.openId) && isHere(state), run: close },
-  { id: "supervisor", keys: "Alt+R", when: (state) => isListed(state) && mayDo(state, "see_stats") && state.view !== "supervisor", run: () => show("supervisor") },
-  { id: "conversations", keys: "Alt+C", when: (state) => isListed(state) && !isHere(state), run: () => show("conversations") },
+  { id: "back", keys: "Esc", isHidden: true, isHeard: true, when: (state) => Boolean(lineOf(state)), run: close },
+  { id: "goConversations", keys: "Alt+C", ...press("nav-conversations") },
+  { id: "goSupervisor", keys: "Alt+R", ...press("nav-supervisor") },
 ];

@@ -13,6 +13,7 @@ const { get } = store;
 const MOST = 10_000; // the server counts no further
 
 let rows = null;
+let revealed = null; // the open conversation that was brought into sight
 
 /** Draw the list as the store changes, and hear clicks and keys. */
 export function installList() {
@@ -65,20 +66,25 @@ function draw(state) {
   drawNarrow(state);
   if (!state.words && byId("search").value && !byId("search").matches(":focus")) byId("search").value = "";
   rows.show(lines, `${state.storeId}/${viewOf(state)}/${state.words}`);
+  if (state.openId && state.openId !== revealed) rows.reveal(state.openId);
+  revealed = state.openId;
   byId("list-more").hidden = state.moreStatus !== "failed" || !lines.length;
   drawPlaceholder(state, lines.length);
 }
 
+let drawnTabs = [];
+
 function drawTabs({ counts, filter, language }) {
+  const shows = [counts, filter, language];
+  if (shows.every((each, index) => each === drawnTabs[index])) return;
+  drawnTabs = shows;
+  const digits = new Intl.NumberFormat(language === "es" ? "es-CO" : "en-GB");
   for (const tab of document.querySelectorAll("[data-filter]")) {
     const number = counts?.[tab.dataset.filter] ?? 0;
     tab.setAttribute("aria-pressed", String(tab.dataset.filter === filter));
-    write(tab.querySelector(".count"), number ? numberOf(language, number) : "");
+    write(tab.querySelector(".count"), number ? `${digits.format(number)}${number >= MOST ? "+" : ""}` : "");
   }
 }
-
-const numberOf = (language, number) =>
-  `${new Intl.NumberFormat(language === "es" ? "es-CO" : "en-GB").format(number)}${number >= MOST ? "+" : ""}`;
 
 function drawNarrow({ narrow }) {
   byId("owner-filter").value = narrow.owner;

@@ -4,8 +4,9 @@ import { icon, make, write } from "./dom.js";
 import { preview } from "./kinds.js";
 import { holder } from "./state.js";
 import { say } from "./texts.js";
-import { clock, day, initials, isSameDay, moment, nameOf, span } from "./words.js";
+import { clock, initials, isSameDay, moment, nameOf, span } from "./words.js";
 
+const SIGNS = { wait: "sending", window: "hourglass", snoozed: "moon", blocked: "blocked", optedOut: "bellOff" };
 const SOON = 4 * 3_600_000; // of the window: less than this is worth a mark
 
 function newLine() {
@@ -25,10 +26,19 @@ function newLine() {
       make("span", { class: "mark optedOut", "data-testid": "opted-out" }))));
 }
 
+const drawnAs = new WeakMap(); // what an element shows already
+
 /** Draw a line into its element, or into a new one. */
 export function drawLine(state, session, former) {
   const item = former ?? newLine();
-  const line = item.firstElementChild;
+  const { language, now, openId, agent } = state;
+  const shows = [session, language, now, openId === session.id, agent?.id];
+  if (!drawnAs.get(item)?.every((each, index) => each === shows[index])) drawAnew(state, session, item.firstElementChild);
+  drawnAs.set(item, shows);
+  return item;
+}
+
+function drawAnew(state, session, line) {
   const { language, now, openId } = state;
   const name = nameOf(language, session);
   const part = (label) => line.querySelector(`.${label}`);
@@ -42,14 +52,15 @@ export function drawLine(state, session, former) {
   write(part("badge"), badge(state, session));
   drawChannel(language, part("channel"), session.channel ?? "whatsapp");
   drawUnread(language, part("unread"), session.unread);
-  for (const [label, words] of marksOf(state, session)) mark(part(label), words);
-  return item;
+  for (const [label, words] of marksOf(state, session)) mark(label, part(label), words);
 }
 
-function mark(place, [words, whole] = ["", ""]) {
+function mark(label, place, [words, whole] = ["", ""]) {
   place.hidden = !words;
-  write(place, words);
-  place.title = whole ?? "";
+  if (!words) return;
+  if (!place.firstElementChild) place.append(icon(SIGNS[label], 12), make("span"));
+  write(place.lastElementChild, words);
+  place.title = whole;
 }
 
 function drawChannel(language, place, channel) {
@@ -95,12 +106,12 @@ function windowOf(language, { window_expires_at: end, status }, now) {
   if (left <= 0) return [say(language, "windowOver"), say(language, "windowOverWhole")];
   if (left >= SOON) return undefined;
   const words = span(language, left);
-  return [`⏳ ${words}`, say(language, "windowLeft", { span: words })];
+  return [words, say(language, "windowLeft", { span: words })];
 }
 
 function snoozeOf(language, { snoozed, snoozed_until: until }, now) {
   if (!snoozed) return undefined;
   if (!until) return [say(language, "snoozedReply"), say(language, "snoozedReplyWhole")];
-  const time = isSameDay(until, now) ? clock(language, until) : `${day(language, until, now)}, ${clock(language, until)}`;
-  return [`💤 ${time}`, say(language, "snoozedUntil", { time })];
+  const time = isSameDay(until, now) ? clock(language, until) : `${moment(language, until, now)}, ${clock(language, until)}`;
+  return [time, say(language, "snoozedUntil", { time })];
 }

@@ -1,10 +1,8 @@
 // Draws only those lines that can be seen, and keeps the keyboard among them: Tab reaches one,
 // the arrows, Home and End walk over all.
 
-import { follow } from "./dom.js";
-
 export const ROW = 92; // pixels, as list.css has it
-const AHEAD = 8; // lines drawn beyond what is seen, on both sides
+const AHEAD = 5; // lines drawn beyond what is seen, on both sides
 
 /**
  * Keep a list of rows in a scrolled place. `draw(item, former)` makes one; `nearEnd()` hears that
@@ -16,6 +14,7 @@ export function createRows(scrolled, list, draw, nearEnd) {
   let top = { id: null, offset: 0 };
   let reached = null; // the id of the line that Tab reaches
   let isAsked = false;
+  const drawn = new Map(); // elements by the ids of their lines
 
   const indexOf = (id) => (id === null ? -1 : lines.findIndex((line) => line.id === id));
 
@@ -47,16 +46,38 @@ export function createRows(scrolled, list, draw, nearEnd) {
     const former = focused ? Number(focused.parentElement.dataset.index) : -1;
     if (indexOf(reached) < 0) reached = lines[Math.min(Math.max(former, 0), lines.length - 1)]?.id ?? null;
     list.style.height = `${lines.length * ROW}px`;
-    follow(list, picked(), ({ line }) => line.id, place);
-    if (focused && document.activeElement !== focused) buttonOf(reached)?.focus({ preventScroll: true });
+    fill(picked());
+    const wanted = focused && buttonOf(reached);
+    if (wanted && document.activeElement !== wanted) wanted.focus({ preventScroll: true });
     if ((scrolled.scrollTop + 2 * scrolled.clientHeight) / ROW > lines.length - AHEAD) nearEnd();
+  }
+
+  /** Draw the rows, each element for another line once its own is out of sight. */
+  function fill(rows) {
+    const wanted = new Set(rows.map(({ line }) => line.id));
+    const free = [];
+    for (const [id, item] of drawn) {
+      if (wanted.has(id)) continue;
+      drawn.delete(id);
+      item.remove();
+      free.push(item);
+    }
+    let before = list.firstElementChild;
+    for (const row of rows) {
+      const item = place(row, drawn.get(row.line.id) ?? free.pop());
+      drawn.set(row.line.id, item);
+      if (item === before) before = before.nextElementSibling;
+      else list.insertBefore(item, before);
+    }
   }
 
   function place({ line, index }, former) {
     const item = draw(line, former);
-    item.style.transform = `translateY(${index * ROW}px)`;
-    item.dataset.index = index;
-    item.setAttribute("aria-posinset", index + 1);
+    if (item.dataset.index !== String(index)) {
+      item.style.transform = `translateY(${index * ROW}px)`;
+      item.dataset.index = index;
+      item.setAttribute("aria-posinset", index + 1);
+    }
     item.setAttribute("aria-setsize", lines.length);
     item.firstElementChild.tabIndex = line.id === reached ? 0 : -1;
     return item;
@@ -64,15 +85,18 @@ export function createRows(scrolled, list, draw, nearEnd) {
 
   const buttonOf = (id) => id && list.querySelector(`[data-session-id="${CSS.escape(id)}"]`);
 
+  function bring(index) {
+    const [above, below] = [index * ROW - 6, (index + 1) * ROW + 6 - scrolled.clientHeight];
+    if (scrolled.scrollTop > above) scrolled.scrollTop = above;
+    else if (scrolled.scrollTop < below) scrolled.scrollTop = below;
+  }
+
   /** Go to a line by its place and give it the keyboard. */
   function step(index) {
     if (!lines.length) return;
     const wanted = Math.min(Math.max(index, 0), lines.length - 1);
     reached = lines[wanted].id;
-    const above = wanted * ROW - 6;
-    const below = (wanted + 1) * ROW + 6 - scrolled.clientHeight;
-    if (scrolled.scrollTop > above) scrolled.scrollTop = above;
-    else if (scrolled.scrollTop < below) scrolled.scrollTop = below;
+    bring(wanted);
     remember();
     put();
     buttonOf(reached)?.focus({ preventScroll: true });
@@ -119,6 +143,15 @@ export function createRows(scrolled, list, draw, nearEnd) {
       put();
     },
     step,
+    /** Bring a line into sight, where it is in the list; the keyboard stays where it is. */
+    reveal(id) {
+      const index = indexOf(id);
+      if (index < 0) return;
+      reached = id;
+      bring(index);
+      remember();
+      put();
+    },
     /** Give the keyboard to a line, where it is in the list. */
     focus(id) {
       const index = indexOf(id);

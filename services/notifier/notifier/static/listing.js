@@ -1,5 +1,5 @@
 // Which lines a tab of the list shows, and in which order. Pure, but for remembering its last
-// answers: ten thousand lines are sorted in them, and most changes concern none.
+// answers: of ten thousand lines a change concerns one, and most changes none.
 
 export const anyone = Object.freeze({ owner: "", isUnread: false });
 const STATUS = { bot: "bot", queue: "handover", agent: "human", resolved: "resolved" };
@@ -32,27 +32,38 @@ const remembered = new Map();
 
 /** The lines a tab shows: newest first, those who wait by how long. Do not change them. */
 export function shown(state, filter = state.filter) {
-  const { sessions, narrow = anyone, agent, openId } = state;
+  const { sessions, journal, narrow = anyone, agent, openId } = state;
   const found = filter === state.filter && state.found ? state.found.ids : null;
   const asked = [sessions, narrow, agent?.id, found, narrow.isUnread ? openId : null];
   const last = remembered.get(filter);
-  if (last && asked.every((each, index) => each === last.asked[index])) return last.lines;
+  const isAsked = last && asked.every((each, index) => each === last.asked[index]);
+  if (isAsked && last.upTo === journal.length) return last.lines;
   const ids = found && new Set(found);
   const fits = (line) => isIn[filter](line, agent?.id) && isWanted(line, narrow, openId) && (!ids || ids.has(line.id));
-  const lines = inFormerOrder(sessions, last?.lines ?? []).filter(fits);
-  lines.sort(filter === "waiting" ? byWait : byTime);
-  remembered.set(filter, { asked, lines });
+  const inOrder = filter === "waiting" ? byWait : byTime;
+  const lines = isAsked
+    ? renewed(last.lines, sessions, new Set(journal.slice(last.upTo)), fits, inOrder)
+    : Object.values(sessions).filter(fits).sort(inOrder);
+  remembered.set(filter, { asked, lines, upTo: journal.length });
   return lines;
 }
 
-/** Begin with what was in order: putting in a few is quick then. */
-function inFormerOrder(sessions, former) {
-  const known = new Set();
-  const lines = [];
-  for (const { id } of former) {
-    if (sessions[id]) lines.push(sessions[id]);
-    known.add(id);
+/** Take out what has changed since, and put it where it belongs now. */
+function renewed(lines, sessions, changed, fits, inOrder) {
+  const rest = lines.filter(({ id }) => !changed.has(id));
+  for (const id of changed) {
+    const line = sessions[id];
+    if (line && fits(line)) rest.splice(placeOf(rest, line, inOrder), 0, line);
   }
-  for (const id in sessions) if (!known.has(id)) lines.push(sessions[id]);
-  return lines;
+  return rest;
+}
+
+function placeOf(lines, line, inOrder) {
+  let [low, high] = [0, lines.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (inOrder(lines[middle], line) < 0) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }

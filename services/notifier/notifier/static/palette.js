@@ -37,7 +37,7 @@ async function find(words, possible) {
     key: act.id, words: say(language, `act_${act.id}`), side: act.keys ? keysInWords(act.keys) : "", run: () => act.run(),
   })).filter((row) => isMeant(row.words));
   if (!words.trim()) return commands;
-  const page = await api.sessions(storeId, "all", words.trim()).catch(() => ({ sessions: [] })); // the commands still help
+  const page = await api.sessions(storeId, { filter: "all", words: words.trim() }).catch(() => ({ sessions: [] })); // the commands still help
   return [...commands, ...page.sessions.slice(0, MOST).map((line) => ({
     key: line.id, words: plain(nameOf(language, line)), more: line.name ? number(line.phone) : "", side: say(language, "conversation"),
     run: () => openFound(page, line),
@@ -47,5 +47,6 @@ async function find(words, possible) {
 /** Open a conversation that the list may not have loaded. */
 function openFound(page, line) {
   if (!get().sessions[line.id]) store.dispatch({ type: "learned", page: { ...page, sessions: [line] } });
+  store.dispatch({ type: "set", values: { view: "conversations" } });
   open(line.id);
 }

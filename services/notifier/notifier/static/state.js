@@ -1,6 +1,7 @@
 // What the console knows, and how it changes. Pure but for `createStore`: no page, no network.
 
 import { draftChanges } from "./draft_state.js";
+import { kept, noLines, patched, withLine, withPage } from "./lines.js";
 import { anyone, viewOf } from "./listing.js";
 import { closed, opened, threadChanges } from "./thread_state.js";
 
@@ -9,7 +10,7 @@ export const initial = {
   view: "conversations", agent: null, stores: [], storeId: null,
   connection: "connecting", lastSeq: 0,
   filter: "all", narrow: anyone, words: "", found: null, counts: null,
-  listStatus: "loading", moreStatus: "idle", sessions: {}, cursors: {},
+  listStatus: "loading", moreStatus: "idle", ...noLines(), cursors: {},
   openId: null, thread: null, drafts: {}, typing: null, viewers: { id: null, agents: [] }, noting: null, actionFault: null,
 };
 
@@ -37,15 +38,15 @@ export function createStore(reduce, state) {
 const changes = {
   set: (state, { values }) => ({ ...state, ...values }),
   signedIn: (state, { agent, stores, storeId }) => ({
-    ...state, agent, stores, ...withoutStore, storeId, phase: "ready", notice: "",
+    ...state, agent, stores, ...withoutStore(), storeId, phase: "ready", notice: "",
   }),
   signedOut: (state, { notice }) => ({
-    ...state, ...withoutStore, agent: null, stores: [], drafts: {}, phase: "signedOut", notice: notice ?? "",
+    ...state, ...withoutStore(), agent: null, stores: [], drafts: {}, phase: "signedOut", notice: notice ?? "",
   }),
-  storeChosen: (state, { storeId }) => ({ ...state, ...withoutStore, storeId }),
+  storeChosen: (state, { storeId }) => ({ ...state, ...withoutStore(), storeId }),
   listed: (state, { filter, narrow, page, isMore }) => listed(state, { filter, narrow }, page, isMore),
   found: (state, { page, isMore }) => found(state, page, isMore),
-  learned: (state, { page }) => ({ ...state, sessions: withPage(state.sessions, page) }),
+  learned: (state, { page }) => withPage(state, page),
   counted: (state, { seq }) => (seq > state.lastSeq ? { ...state, lastSeq: seq } : state),
   owned: (state, { sessionId, ownership }) => patched(state, sessionId, {
     status: ownership.status, owner: ownership.owner, owner_name: ownership.owner_name, epoch: ownership.epoch,
@@ -57,64 +58,37 @@ const changes = {
   ...draftChanges,
 };
 
-const withoutStore = {
-  storeId: null, lastSeq: 0, listStatus: "loading", moreStatus: "idle", sessions: {}, cursors: {}, words: "", found: null,
+const withoutStore = () => ({
+  storeId: null, lastSeq: 0, listStatus: "loading", moreStatus: "idle", ...noLines(), cursors: {}, words: "", found: null,
   counts: null, narrow: anyone,
   openId: null, thread: null, typing: null, actionFault: null, connection: "connecting",
-};
+});
 
 export function reduce(state, change) {
   return changes[change.type](state, change);
 }
 
-/** Take in lines of the list, unless a later event said more. A customer has one line. */
-function withLines(sessions, lines, seq) {
-  const next = { ...sessions };
-  let byPhone = null;
-  for (const line of lines) {
-    const known = next[line.id];
-    if (known && known.seq > seq) continue;
-    if (!known && line.phone) {
-      byPhone ??= new Map(Object.values(next).map((each) => [each.phone, each.id]));
-      delete next[byPhone.get(line.phone)];
-      byPhone.set(line.phone, line.id);
-    }
-    next[line.id] = { ...known, ...line, seq };
-  }
-  return next;
-}
-
-const withPage = (sessions, page) => withLines(sessions, page.sessions, page.as_of_seq);
-
 /** A first page is the truth of its filter: what it leaves out is not in it any more. */
 function listed(state, { filter, narrow }, page, isMore) {
   const view = viewOf({ filter, narrow });
-  const base = view === "all" && !isMore ? kept(state, page.as_of_seq) : state.sessions;
+  const base = view === "all" && !isMore ? kept(state, page.as_of_seq) : state;
   return {
-    ...state, sessions: withPage(base, page), listStatus: "ready",
+    ...withPage(base, page), listStatus: "ready",
     cursors: { ...state.cursors, [view]: page.next_cursor },
   };
 }
 
-const kept = ({ sessions, openId }, seq) =>
-  Object.fromEntries(Object.entries(sessions).filter(([id, line]) => line.seq > seq || id === openId));
-
 function found(state, page, isMore) {
   const ids = page.sessions.map((line) => line.id);
   return {
-    ...state, sessions: withPage(state.sessions, page),
+    ...withPage(state, page),
     found: { ids: isMore ? [...state.found.ids, ...ids] : ids, cursor: page.next_cursor },
   };
 }
 
-function patched(state, sessionId, values) {
-  const line = state.sessions[sessionId];
-  return line ? { ...state, sessions: { ...state.sessions, [sessionId]: { ...line, ...values } } } : state;
-}
-
 const events = {
   session_new: (state, event) => succeeded(state, event),
-  chat_list_update: (state, event) => ({ ...state, sessions: withLines(state.sessions, [event.data], event.seq) }),
+  chat_list_update: (state, event) => withLine(state, event.data, event.seq),
   session_update: (state, event) => moved(state, event),
   store_paused: (state, event) => withStore(state, event.store_id, "paused", event.data.reason),
   store_resumed: (state, event) => withStore(state, event.store_id, "active"),
@@ -157,7 +131,7 @@ function succeeded(state, event) {
 
 /** Whose it is changed; the line that came with it says how it stands now. */
 function moved(state, { data, seq }) {
-  return data.session ? { ...state, sessions: withLines(state.sessions, [data.session], seq) } : state;
+  return data.session ? withLine(state, data.session, seq) : state;
 }
 
 /** Say whose a conversation is: bot, waiting, mine, colleague, resolved. */

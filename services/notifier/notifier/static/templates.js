@@ -14,7 +14,7 @@ const PATIENCE = [1500, 2000, 3000, 4000]; // milliseconds between looks for a l
 
 /** Open the dialog over the open conversation; what is chosen goes to it. */
 export function chooseTemplate() {
-  const { language, openId } = get();
+  const { language, openId, sessions } = get();
   const place = make("div", { class: "dialog-body" });
   const foot = make("div", { class: "dialog-foot" });
   const dialog = openDialog(language, { title: say(language, "templatesTitle"), testId: "templates", kind: "large" }, place, foot);
@@ -22,7 +22,7 @@ export function chooseTemplate() {
     dialog.close();
     if (get().openId === openId) sendTemplate(chosen, text);
   };
-  return listTemplates({ language, storeId: get().storeId, dialog, place, foot, send });
+  return listTemplates({ language, storeId: get().storeId, dialog, place, foot, send, isOptedOut: sessions[openId]?.opted_out });
 }
 
 /** Show the list in a dialog's place; `send(chosen, text)` is what becomes of a template that is filled in. */
@@ -61,12 +61,18 @@ const isMeant = ({ name, text, header }, words) =>
 
 function line(picker, template, words) {
   const { language } = picker;
-  const why = template.usable ? "" : say(language, has(language, `unusable_${template.unusable}`) ? `unusable_${template.unusable}` : "unusable_other");
+  const why = whyNot(picker, template);
   const button = make("button", { type: "button", class: "template", "data-testid": "template", disabled: Boolean(why) },
     make("span", { class: "template-name" }, template.name), make("span", { class: "badge" }, template.language),
     make("span", { class: "template-text small muted", dir: "auto" }, why || plain(template.text)));
   button.addEventListener("click", () => fillIn({ ...picker, template, back: () => show(picker, words()) }));
   return make("li", {}, button);
+}
+
+/** Say why a template cannot be chosen; empty when it can. */
+function whyNot({ language, isOptedOut }, { usable, unusable, category }) {
+  if (usable) return isOptedOut && category === "MARKETING" ? say(language, "fault_opted_out") : "";
+  return say(language, has(language, `unusable_${unusable}`) ? `unusable_${unusable}` : "unusable_other");
 }
 
 /** Say that the list is old or was never read, and let it be read now. */

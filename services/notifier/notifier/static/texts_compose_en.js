@@ -33,4 +33,5 @@ export const en = {
   beginPhoneHint: "Such as +57 300 111 2233.", beginName: "Name (if you know it)", beginNext: "Choose the template",
   beginWhy: "Who has not written for 24 hours can only get an approved template.", fault_phone_invalid: "Write the number with its country: 8 to 15 digits.",
   act_sendKeyOther: "Change what sends: Enter or Ctrl + Enter",
+  act_goConversations: "Go to the conversations", act_goSupervisor: "Go to the store's figures",
 };

@@ -33,4 +33,5 @@ export const es = {
   beginPhoneHint: "Por ejemplo +57 300 111 2233.", beginName: "Nombre (si lo sabes)", beginNext: "Elegir la plantilla",
   beginWhy: "Quien no ha escrito en 24 horas solo puede recibir una plantilla aprobada.", fault_phone_invalid: "Escribe el número con su país: entre 8 y 15 cifras.",
   act_sendKeyOther: "Cambiar cómo se envía: Enter o Ctrl + Enter",
+  act_goConversations: "Ir a las conversaciones", act_goSupervisor: "Ir a las cifras de la tienda",
 };

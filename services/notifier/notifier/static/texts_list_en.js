@@ -12,9 +12,9 @@ export const en = {
   alertsOn: "Alerts are on: sound and desktop notification", alertsSoundOnly: "Sound only: the browser does not allow desktop notifications",
   alertWords: "{name} waits for a person",
   waitsSince: "Waiting for a person for {span}", windowLeft: "{span} left to write without a template",
-  windowOver: "⌛ Template only", windowOverWhole: "24 hours have passed since their last message: only a template can be sent",
-  snoozedReply: "💤 Until they write", snoozedReplyWhole: "Snoozed until the customer writes", snoozedUntil: "Snoozed until {time}",
-  mark_blocked: "⛔ Blocked", mark_blocked_whole: "Blocked: their messages are kept, and nobody answers",
-  mark_optedOut: "🔕 No advertising", mark_optedOut_whole: "They asked for no advertising",
+  windowOver: "Template only", windowOverWhole: "24 hours have passed since their last message: only a template can be sent",
+  snoozedReply: "Until they write", snoozedReplyWhole: "Snoozed until the customer writes", snoozedUntil: "Snoozed until {time}",
+  mark_blocked: "Blocked", mark_blocked_whole: "Blocked: their messages are kept, and nobody answers",
+  mark_optedOut: "No advertising", mark_optedOut_whole: "They asked for no advertising",
   channel_whatsapp: "By WhatsApp", channel_web: "By the web",
 };

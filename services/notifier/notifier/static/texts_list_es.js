@@ -12,9 +12,9 @@ export const es = {
   alertsOn: "Avisos encendidos: sonido y aviso del escritorio", alertsSoundOnly: "Solo sonido: el navegador no permite avisos del escritorio",
   alertWords: "{name} espera a una persona",
   waitsSince: "Espera a una persona desde hace {span}", windowLeft: "Quedan {span} para escribirle sin plantilla",
-  windowOver: "⌛ Solo plantilla", windowOverWhole: "Pasaron 24 horas desde su último mensaje: solo se le puede enviar una plantilla",
-  snoozedReply: "💤 Hasta que escriba", snoozedReplyWhole: "Pospuesta hasta que el cliente escriba", snoozedUntil: "Pospuesta hasta {time}",
-  mark_blocked: "⛔ Bloqueado", mark_blocked_whole: "Bloqueado: sus mensajes se guardan, y nadie le responde",
-  mark_optedOut: "🔕 Sin publicidad", mark_optedOut_whole: "Pidió no recibir publicidad",
+  windowOver: "Solo plantilla", windowOverWhole: "Pasaron 24 horas desde su último mensaje: solo se le puede enviar una plantilla",
+  snoozedReply: "Hasta que escriba", snoozedReplyWhole: "Pospuesta hasta que el cliente escriba", snoozedUntil: "Pospuesta hasta {time}",
+  mark_blocked: "Bloqueado", mark_blocked_whole: "Bloqueado: sus mensajes se guardan, y nadie le responde",
+  mark_optedOut: "Sin publicidad", mark_optedOut_whole: "Pidió no recibir publicidad",
   channel_whatsapp: "Por WhatsApp", channel_web: "Por la web",
 };

@@ -1,0 +1,56 @@
+// The lines of the list by their ids. Of ten thousand lines a copy at every event is too slow: so
+// `sessions` changes in place, and the `journal` says which lines did. A line itself is never
+// changed, but replaced; whoever keeps one keeps it as it was.
+
+export const noLines = () => ({ sessions: {}, journal: [], byPhone: new Map() });
+
+/** Take in lines, unless a later event said more. */
+export function withPage(state, { sessions: lines, as_of_seq: seq }) {
+  for (const line of lines) take(state, line, seq);
+  return { ...state };
+}
+
+export function withLine(state, line, seq) {
+  take(state, line, seq);
+  return { ...state };
+}
+
+function take(state, line, seq) {
+  const known = state.sessions[line.id];
+  if (known && known.seq > seq) return;
+  if (!known && line.phone) leaveFormer(state, line);
+  put(state, { ...known, ...line, seq });
+}
+
+function put({ sessions, journal }, line) {
+  sessions[line.id] = line;
+  journal.push(line.id);
+}
+
+/** A customer has one line: who wrote after their window has a new session in place of the former. */
+function leaveFormer({ sessions, journal, byPhone }, { id, phone }) {
+  const former = byPhone.get(phone);
+  byPhone.set(phone, id);
+  if (!former || former === id || !sessions[former]) return;
+  delete sessions[former];
+  journal.push(former);
+}
+
+/** Change something of a line that is here. */
+export function patched(state, sessionId, values) {
+  const line = state.sessions[sessionId];
+  if (!line) return state;
+  put(state, { ...line, ...values });
+  return { ...state };
+}
+
+/** Keep what was told after a number, and what is open. */
+export function kept(state, seq) {
+  const fresh = { ...state, ...noLines() };
+  for (const line of Object.values(state.sessions)) {
+    if (line.seq <= seq && line.id !== state.openId) continue;
+    put(fresh, line);
+    if (line.phone) fresh.byPhone.set(line.phone, line.id);
+  }
+  return fresh;
+}
