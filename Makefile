@@ -57,8 +57,8 @@ live: $(READY) ## Run the console's sockets under fire: cut, killed, starved, cl
 scrolling: $(READY) ## Scroll through ten thousand conversations in a browser
 	@$(BIN)/python -m pytest tests/ui/test_the_list.py -m "" -s $(ARGS)
 
-ui: $(READY) ## Run the browser tests; they need Chromium
-	@$(BIN)/python -m pytest tests/ui $(ARGS)
+ui: $(READY) ## Run every browser test, also in the looks and lengths that the suite leaves out
+	@$(BIN)/python -m pytest tests/ui -m "" $(ARGS)
 
 soak: $(READY) ## Run the long proofs (SEEDS=20, SEED= repeats one, PART="fire pace redis sending meta mutations")
 	@SEEDS="$(SEEDS)" SEED="$(SEED)" PART="$(PART)" SCALE="$(SCALE)" PAYLOADS="$(PAYLOADS)" $(BIN)/python -m tests.soak

@@ -99,7 +99,8 @@ def test_18_two_colleagues_see_each_other_and_are_asked_before_both_answer(conso
     assert other.find("composer").input_value() == "Yo le respondo"
     console.page.locator("[data-testid=notice]").filter(has_text="tomó la conversación").wait_for()
 
-    other.page.close()
+    other.page.keyboard.press("Escape")
+    other.find("panel").wait_for(state="hidden")
     seen.wait_for(state="hidden")
 
 
@@ -181,6 +182,28 @@ def test_a_thread_opens_at_the_first_unread_message_and_keeps_its_lines(stack, c
     console.page.locator("[data-testid=notice]").filter(has_text="pidió una persona").wait_for()
 
 
+@pytest.mark.parametrize(
+    ("language", "theme"), [("es", "light"), pytest.param("en", "dark", marks=pytest.mark.long)]
+)
+def test_on_a_phone_the_panel_lies_over_the_thread(stack, open_console, session, language, theme):
+    console = open_console("phone", viewport=PHONE, color_scheme=theme).log_in(
+        stack.demo, "agente.ladera"
+    )
+    console.watched.speak(language)
+    console.open(session)
+    assert not console.find("panel").is_visible()
+    console.find("note-mode").click()
+    console.watched.screenshot(f"panel-phone-note-{language}-{theme}")
+    console.find("panel-toggle").click()
+    console.find("panel-why").wait_for()
+    assert console.watched.measures().overflow == 0
+    console.watched.screenshot(f"panel-phone-{language}-{theme}")
+    console.page.keyboard.press("Escape")
+    console.find("panel").wait_for(state="hidden")
+    assert console.find("panel-toggle").evaluate("it => it === document.activeElement")
+
+
+@pytest.mark.long  # `make ui`
 def test_five_thousand_messages_scroll_without_a_stall_or_a_jump(stack, console, session):
     former_talk(stack, session, LONG)
     console.page.reload()
@@ -201,22 +224,3 @@ def test_five_thousand_messages_scroll_without_a_stall_or_a_jump(stack, console,
     took = box.evaluate(_SCROLL, 240)
     print(f"{LONG} messages, longest frames: {[round(each) for each in took[:5]]} ms")
     assert took[0] < LONGEST_FRAME_MS
-
-
-@pytest.mark.parametrize(("language", "theme"), [("es", "light"), ("en", "dark")])
-def test_on_a_phone_the_panel_lies_over_the_thread(stack, open_console, session, language, theme):
-    console = open_console("phone", viewport=PHONE, color_scheme=theme).log_in(
-        stack.demo, "agente.ladera"
-    )
-    console.watched.speak(language)
-    console.open(session)
-    assert not console.find("panel").is_visible()
-    console.find("note-mode").click()
-    console.watched.screenshot(f"panel-phone-note-{language}-{theme}")
-    console.find("panel-toggle").click()
-    console.find("panel-why").wait_for()
-    assert console.watched.measures().overflow == 0
-    console.watched.screenshot(f"panel-phone-{language}-{theme}")
-    console.page.keyboard.press("Escape")
-    console.find("panel").wait_for(state="hidden")
-    assert console.find("panel-toggle").evaluate("it => it === document.activeElement")

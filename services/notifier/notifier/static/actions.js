@@ -157,8 +157,8 @@ export function close() {
 
 export async function loadThread(sessionId) {
   try {
-    const page = await api.messages(get().storeId, sessionId);
-    dispatch({ type: "threadLoaded", sessionId, page });
+    const read = await api.newest(get().storeId, sessionId, get().thread?.status === "loading");
+    dispatch({ type: "threadLoaded", sessionId, ...read });
   } catch (fault) {
     dispatch({ type: "threadFailed", sessionId, fault });
   }

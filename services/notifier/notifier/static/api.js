@@ -68,6 +68,15 @@ export function messages(storeId, sessionId, before = null) {
   return ask("GET", `${session(storeId, sessionId)}/messages${query}`);
 }
 
+const SHORT = 20; // messages of a session that leave room for what was said before it
+
+/** Read the newest page and, where that is short and `isFirst`, what came before it: both are shown at once. */
+export async function newest(storeId, sessionId, isFirst) {
+  const page = await messages(storeId, sessionId);
+  const isShort = isFirst && page.next_before && page.messages.length < SHORT;
+  return { page, earlier: isShort ? await messages(storeId, sessionId, page.next_before).catch(() => null) : null };
+}
+
 export const message = (storeId, sessionId, messageId) =>
   ask("GET", `${session(storeId, sessionId)}/messages/${encodeURIComponent(messageId)}`);
 

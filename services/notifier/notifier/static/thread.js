@@ -6,6 +6,7 @@ import { byId, follow, icon, write } from "./dom.js";
 import { inShort } from "./kinds.js";
 import { isSilent, pausedStore } from "./state.js";
 import { say } from "./texts.js";
+import { letRest, wakeSeen } from "./thread_chunks.js";
 import { drawHead } from "./thread_head.js";
 import { rows } from "./thread_rows.js";
 import { holdUp } from "./thread_state.js";
@@ -13,7 +14,6 @@ import { nameOf } from "./words.js";
 
 const NEAR = 80; // pixels from the end that count as being at it
 const AHEAD = 900; // pixels from the top at which what is older is asked for
-const KEPT = 150; // messages at the end that are always laid out; those before rest while nobody sees them
 const nothing = { id: null, thread: null, count: 0, last: null };
 let drawn = nothing;
 
@@ -26,6 +26,7 @@ export function installThread() {
   byId("take-over").addEventListener("click", () => order("takeover"));
   byId("newest").addEventListener("click", toEnd);
   byId("thread").addEventListener("scroll", scrolled, { passive: true });
+  byId("thread").addEventListener("scrollend", ({ target }) => letRest(target));
   document.addEventListener("visibilitychange", markSeen);
   new ResizeObserver(() => wasAtEnd && toEnd()).observe(byId("thread"));
   store.listen(draw);
@@ -67,7 +68,8 @@ function drawMessages(state) {
   const box = byId("thread");
   const isOther = drawn.id !== thread.id;
   if (isOther) wasAtEnd = true;
-  const anchor = isOther || wasAtEnd ? null : anchorIn(box);
+  const anchor = isOther || wasAtEnd || (holdsItself && box.scrollTop > 0) ? null : anchorIn(box);
+  wakeSeen(box);
   box.setAttribute("aria-busy", String(thread.status === "loading"));
   follow(box, rows(state, holdUpOf(state)), (row) => row.key, (row, former) => row.draw(former));
   const last = thread.messages.at(-1) ?? null;
@@ -81,7 +83,7 @@ function drawMessages(state) {
   if (isNews && last.role === "user") announce(state, last);
   drawn = { id: thread.id, thread, status: thread.status, count: thread.messages.length, last, key };
   fill(box);
-  requestAnimationFrame(() => requestAnimationFrame(letRest));
+  requestAnimationFrame(() => requestAnimationFrame(() => letRest(box)));
 }
 
 /** Ask for what is older while the top is near: a short session says little of who writes. */
@@ -90,10 +92,14 @@ function fill(box) {
   if (box.scrollTop < AHEAD && thread?.status === "ready" && thread.older === "idle") loadOlder();
 }
 
+// Most browsers keep what is seen in its place by themselves, but for the very top.
+const holdsItself = CSS.supports("overflow-anchor", "auto");
+
 /** Find what stands at the top of what is seen: it stays where it is, whatever comes above it. */
 function anchorIn(box) {
   const top = box.getBoundingClientRect().top;
-  const element = [...box.children].find((each) => each.matches(".message, .notice") && each.getBoundingClientRect().bottom > top);
+  const chunk = [...box.querySelectorAll(".chunk")].find((each) => each.getBoundingClientRect().bottom > top);
+  const element = [...chunk?.querySelectorAll(".message, .notice") ?? []].find((each) => each.getBoundingClientRect().bottom > top);
   return element ? { element, top: element.getBoundingClientRect().top } : null;
 }
 
@@ -104,15 +110,6 @@ function stand(box, thread) {
   const above = divider ? divider.getBoundingClientRect().top - box.getBoundingClientRect().top : 0;
   if (above < 0) box.scrollTop += above - 12;
   wasAtEnd = isAtEnd(box);
-}
-
-/** What is far from the end is not laid out while it is out of sight; its height is remembered. */
-function letRest() {
-  const far = [...byId("thread").children].slice(0, -KEPT);
-  const isAwake = ({ classList }) => !classList.contains("rests");
-  for (const ends of [far, far.toReversed()]) { // what came above, and what new messages made far
-    for (let place = 0; place < ends.length && isAwake(ends[place]); place += 1) ends[place].classList.add("rests");
-  }
 }
 
 function announce(state, message) {

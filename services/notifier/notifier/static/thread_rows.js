@@ -4,6 +4,7 @@ import { loadOlder, loadThread } from "./actions.js";
 import { drawBody, drawDivider, drawMessage } from "./bubbles.js";
 import { make } from "./dom.js";
 import { say } from "./texts.js";
+import { inChunks, isSame } from "./thread_chunks.js";
 import { isWaiting } from "./thread_state.js";
 import { day, refusal } from "./words.js";
 
@@ -19,7 +20,7 @@ export function rows(state, holdUp) {
   const { thread, language, now } = state;
   if (thread.status === "failed") return [failedRow(state)];
   if (thread.status === "loading") return [1, 2, 3].map((place) => skeletonRow(place));
-  const listed = [topRow(state)];
+  const listed = [];
   const context = { language, holdUp, mine: state.agent?.name ?? "", known: quotable(thread.messages) };
   let former = null;
   for (const message of thread.messages) {
@@ -32,7 +33,7 @@ export function rows(state, holdUp) {
     listed.push(messageRow(message, context));
     context.above = message;
   }
-  return listed;
+  return [topRow(state), ...inChunks(listed, thread.bounds)];
 }
 
 /** The messages that others answer to, by id. */
@@ -46,27 +47,27 @@ const authorOf = (message) => `${message.role} ${message.kind === "note" ? "note
 function messageRow(message, { language, holdUp, mine, known, above }) {
   // A quoted message that is in the thread shows as it is by now.
   const quoted = known.get(message.reply_to) ?? message.quoted;
-  const isSame = Boolean(above) && above.role === message.role && authorOf(above) === authorOf(message);
+  const isMore = Boolean(above) && above.role === message.role && authorOf(above) === authorOf(message);
   const waitsFor = isWaiting(message) ? holdUp : "";
+  const of = { message, quoted, language, waitsFor, isMore };
   return {
     // What we wrote keeps its bubble when the server gives it its name.
-    key: message.client_id ?? message.id,
+    id: message.id, key: message.client_id ?? message.id, of,
     draw: (former) => {
-      const of = former?.of;
-      if (of && of.message === message && of.quoted === quoted && of.language === language && of.waitsFor === waitsFor && of.isSame === isSame) return former;
+      if (former?.of && isSame(former.of, of)) return former;
       const row = drawMessage(language, message, { quoted, holdUp: waitsFor, mine }, former);
       drawBody(language, message, row);
-      row.classList.toggle("same", isSame);
-      row.of = { message, quoted, language, waitsFor, isSame };
+      row.classList.toggle("same", isMore);
+      row.of = of;
       return row;
     },
   };
 }
 
-const dividerRow = (key, text) => ({ key, draw: (former) => drawDivider(text, former) });
+const dividerRow = (key, text) => ({ key, of: { text }, draw: (former) => drawDivider(text, former) });
 
 const unreadRow = (language, count) => ({
-  key: "unread",
+  key: "unread", of: { language, count },
   draw: (former) => {
     const divider = drawDivider(say(language, count === 1 ? "unreadOne" : "unreadMany", { count }), former);
     divider.classList.add("unread-divider");

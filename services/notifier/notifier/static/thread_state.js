@@ -11,14 +11,17 @@ export const opened = (state, { sessionId }) => ({
   ...state, openId: sessionId, typing: null, actionFault: null,
   thread: {
     id: sessionId, status: "loading", messages: [], before: null, asOf: 0, older: "idle",
-    unread: state.sessions[sessionId]?.unread ?? 0, unreadFrom: null,
+    bounds: [], unread: state.sessions[sessionId]?.unread ?? 0, unreadFrom: null,
   },
 });
 
 export const closed = (state) => ({ ...state, openId: null, thread: null, typing: null, actionFault: null });
 
 export const threadChanges = {
-  threadLoaded: (state, { sessionId, page }) => within(state, sessionId, (thread) => loaded(thread, page, state.agent?.id)),
+  threadLoaded: (state, { sessionId, page, earlier }) => within(state, sessionId, (thread) => {
+    const next = loaded(thread, page, state.agent?.id);
+    return earlier && next.before === page.next_before ? older(next, earlier, state.agent?.id) : next;
+  }),
   threadFailed: (state, { sessionId, fault }) => within(state, sessionId, (thread) =>
     (thread.status === "ready" ? thread : { ...thread, status: "failed", fault })),
   olderAsked: (state, { sessionId }) => within(state, sessionId, (thread) => ({ ...thread, older: "loading" })),
@@ -73,7 +76,8 @@ function firstUnread(messages, count) {
 function older(thread, page, me) {
   const known = new Set(thread.messages.map((message) => message.id));
   const fresh = among(page.messages, noticesOf(page, me)).filter((message) => !known.has(message.id));
-  return { ...thread, messages: [...fresh, ...thread.messages], before: page.next_before, older: "idle" };
+  const bound = thread.messages.find((message) => message.kind !== "notice")?.id;
+  return { ...thread, messages: [...fresh, ...thread.messages], before: page.next_before, older: "idle", bounds: [bound, ...thread.bounds] };
 }
 
 /** A message only moves on: a late status never takes it back. */
