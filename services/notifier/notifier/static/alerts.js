@@ -34,9 +34,9 @@ export function installAlerts() {
 async function turn() {
   localStorage.setItem(KEPT, isWanted() ? "off" : "on");
   if (isWanted()) {
-    sounding();
-    if (desktop() === "default") await Notification.requestPermission();
     beep();
+    draw(store.get());
+    if (desktop() === "default") await Notification.requestPermission();
   }
   draw(store.get());
 }
