@@ -43,6 +43,9 @@ _SCROLL = """async (box, frames) => {
 }"""
 
 
+_TWO_FRAMES = "() => new Promise((on) => requestAnimationFrame(() => requestAnimationFrame(on)))"
+
+
 @pytest.fixture
 def session(stack, customer):
     stack.write(customer, ASKS, name="Beatriz Ñandú")
@@ -216,6 +219,7 @@ def test_five_thousand_messages_scroll_without_a_stall_or_a_jump(stack, console,
         eventually(lambda known=known: page.evaluate(count) > known, 20, "older messages")
         now = page.locator(f'[data-message-id="{name}"]').bounding_box()["y"]
         jumps.append(abs(now - top))
+        box.evaluate(_TWO_FRAMES)
     assert max(jumps) < 2, jumps
     box.evaluate("box => { box.scrollTop = box.scrollHeight; }")
     took = box.evaluate(_SCROLL, 240)
