@@ -43,6 +43,11 @@ _SCROLL = """async (box, frames) => {
 }"""
 
 
+_AT_THE_TOP = """(box) => {
+  const top = (each) => each.getBoundingClientRect().top;
+  const it = [...box.querySelectorAll('.message')].find((each) => top(each) > 150);
+  return [it.dataset.messageId, top(it)];
+}"""
 _TWO_FRAMES = "() => new Promise((on) => requestAnimationFrame(() => requestAnimationFrame(on)))"
 
 
@@ -204,6 +209,7 @@ def test_on_a_phone_the_panel_lies_over_the_thread(stack, open_console, session,
     assert console.find("panel-toggle").evaluate("it => it === document.activeElement")
 
 
+@pytest.mark.measures
 def test_five_thousand_messages_scroll_without_a_stall_or_a_jump(stack, console, session):
     former_talk(stack, session, LONG)
     console.page.reload()
@@ -214,8 +220,7 @@ def test_five_thousand_messages_scroll_without_a_stall_or_a_jump(stack, console,
     while page.evaluate(count) < LONG:
         known = page.evaluate(count)
         box.evaluate("box => { box.scrollTop = 400; }")
-        at = "box => { const it = [...box.querySelectorAll('.message')].find((each) => each.getBoundingClientRect().top > 150); return [it.dataset.messageId, it.getBoundingClientRect().top]; }"
-        name, top = box.evaluate(at)
+        name, top = box.evaluate(_AT_THE_TOP)
         eventually(lambda known=known: page.evaluate(count) > known, 20, "older messages")
         now = page.locator(f'[data-message-id="{name}"]').bounding_box()["y"]
         jumps.append(abs(now - top))
