@@ -54,8 +54,11 @@ takeover: $(READY) ## Take over 200 times, at every place where a turn waits and
 live: $(READY) ## Run the console's sockets under fire: cut, killed, starved, clogged; and long walks
 	@$(BIN)/python -m pytest tests/journeys/test_live_under_fire.py tests/integration/worker/test_a_screen_is_whole.py tests/integration/notifier/test_under_gunicorn.py -m "" -s $(ARGS)
 
-ui: $(READY) ## Run the browser tests; they need Chromium
-	@$(BIN)/python -m pytest tests/ui $(ARGS)
+scrolling: $(READY) ## Scroll through ten thousand conversations in a browser
+	@$(BIN)/python -m pytest tests/ui/test_the_list.py -m "" -s $(ARGS)
+
+ui: $(READY) ## Run every browser test, also in the looks and lengths that the suite leaves out
+	@$(BIN)/python -m pytest tests/ui -m "" $(ARGS)
 
 soak: $(READY) ## Run the long proofs (SEEDS=20, SEED= repeats one, PART="fire pace redis sending meta mutations")
 	@SEEDS="$(SEEDS)" SEED="$(SEED)" PART="$(PART)" SCALE="$(SCALE)" PAYLOADS="$(PAYLOADS)" $(BIN)/python -m tests.soak
@@ -119,4 +122,4 @@ clean: ## Remove the virtual environment and caches; what runs stored in .data s
 help: ## Print this list
 	@awk 'BEGIN {FS = ":.*## "} /^##@/ {printf "\n%s\n", substr($$0, 5)} /^[a-z0-9-]+:.*## / {printf "  %-12s %s\n", $$1, $$2}' Makefile
 
-.PHONY: run setup test unit integration journeys devstack sending takeover live ui soak internet contracts sure format lint types imports sizes alone k8s-check bench chat pictures docs settings token lock clean help
+.PHONY: run setup test unit integration journeys devstack sending takeover live scrolling ui soak internet contracts sure format lint types imports sizes alone k8s-check bench chat pictures docs settings token lock clean help

@@ -14,6 +14,8 @@ RULES: dict[str, object] = {
     "resultTypes": ["violations"],
     "rules": {"target-size": {"enabled": True}},
 }
+_CLOSE = """UPDATE conversations SET window_expires_at = now() - interval '1 minute'
+    WHERE session_id = CAST(:id AS uuid)"""
 HANDED_OVER = "Quiero hablar con una persona"
 
 
@@ -72,13 +74,17 @@ def test_no_page_and_no_dialog_keeps_anyone_out(stack, open_console, thread):
     scan.dialog("snooze", key="Alt+m")
     scan.dialog("products", "use-product")
     scan.dialog("begin a conversation", "begin")
-    scan.dialog("shortcuts", key="Alt+Shift+?")
+    scan.dialog("shortcuts", key="?")
     console.find("more-acts").click()
     scan.look("the conversation's menu")
     console.find("more-acts").click()
     console.find("note-mode").click()
     scan.look("a note, and the panel")
     console.find("reply-mode").click()
+    console.find("composer").fill("/")
+    console.find("canned").wait_for()
+    scan.look("canned replies")
+    console.find("composer").fill("")
     console.find("account").click()
     scan.look("account menu")
     console.find("account").click()
@@ -95,5 +101,8 @@ def test_no_page_and_no_dialog_keeps_anyone_out(stack, open_console, thread):
     console.find("nav-conversations").click()
     console.page.set_viewport_size({"width": 360, "height": 740})
     scan.look("thread on a phone")
+    stack.sql(_CLOSE, id=thread.session_id)
+    console.page.reload()
+    scan.dialog("templates on a phone", "choose-template")
 
     assert not scan.found, "\n".join(map(str, scan.found))

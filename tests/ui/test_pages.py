@@ -1,5 +1,7 @@
 """Both pages in both languages, light and dark, from wide to 360 px, and with hostile words."""
 
+import itertools
+
 import pytest
 
 from .browsing import WatchedPage
@@ -14,7 +16,15 @@ HOSTILE_NAME = '"><svg onload="window.__pwned=1">\u202eanA'
 HANDED_OVER = "Necesito ayuda con un café"
 
 looks = pytest.mark.parametrize("theme", ["light", "dark"])
-widths = pytest.mark.parametrize("width", WIDTHS)
+# Each width once in the suite, all of it in `make ui`.
+IN_THE_SUITE = {("light", 1280), ("dark", 768), ("light", 360)}
+every_look = pytest.mark.parametrize(
+    ("theme", "width"),
+    [
+        pytest.param(*each, marks=() if each in IN_THE_SUITE else pytest.mark.long)
+        for each in itertools.product(("light", "dark"), WIDTHS)
+    ],
+)
 
 
 @pytest.fixture(scope="module")
@@ -38,8 +48,7 @@ def logged_in(stack, browser):
     return kept
 
 
-@looks
-@widths
+@every_look
 def test_the_phone_page_fits_and_speaks_both_languages(open_phone, told, theme, width):
     phone = open_phone(told[0], **look(theme, width))
     phone.own(HANDED_OVER).wait_for()
@@ -47,8 +56,7 @@ def test_the_phone_page_fits_and_speaks_both_languages(open_phone, told, theme, 
     keep_both_languages(phone.watched, f"phone-{theme}-{width}")
 
 
-@looks
-@widths
+@every_look
 def test_the_console_fits_and_speaks_both_languages(open_console, told, logged_in, theme, width):
     console = open_console("console", storage_state=logged_in, **look(theme, width))
     console.conversation(told[1]).wait_for()

@@ -2,6 +2,14 @@
 
 import pytest
 
+# Gives a field what a clipboard or a dragging hand holds.
+_BRING = """(field, [way, name]) => {
+  const held = new DataTransfer();
+  held.items.add(new File(["%PDF-1.4 " + name], name, { type: "application/pdf" }));
+  const named = way === "paste" ? { clipboardData: held } : { dataTransfer: held };
+  const kind = way === "paste" ? ClipboardEvent : DragEvent;
+  field.dispatchEvent(new kind(way, { bubbles: true, cancelable: true, ...named }));
+}"""
 A_WHILE_MS = 20_000  # a busy machine's
 QUESTION = "Hola, ¿qué café me recomiendan?"
 
@@ -131,3 +139,23 @@ def test_a_conversation_begins_with_a_template(stack, open_console, customer):
     assert stack.sent(customer)[-1]["request"]["type"] == "template"
     console.find("choose-template").wait_for()
     console.watched.screenshot("compose-begun")
+
+
+def test_files_that_are_pasted_and_dropped_go_with_the_next_answer_and_never_with_a_note(
+    stack, open_console, session, customer
+):
+    console = open_console("files").log_in(stack.demo, "agente.ladera")
+    console.open(session)
+    console.page.locator("[data-testid=composer]:enabled").wait_for()
+    field = console.find("composer")
+    console.find("note-mode").click()
+    field.evaluate(_BRING, ["paste", "nunca.pdf"])
+    console.find("reply-mode").click()
+    field.evaluate(_BRING, ["paste", "uno.pdf"])
+    field.evaluate(_BRING, ["drop", "dos.pdf"])
+    ready = console.page.locator("[data-testid=file][data-status=ready]")
+    ready.nth(1).wait_for(timeout=A_WHILE_MS)
+    field.press("Enter")
+    console.message("dos.pdf", "read").wait_for(timeout=A_WHILE_MS)
+    names = [each["request"].get("document", {}).get("filename") for each in stack.sent(customer)]
+    assert names[-2:] == ["uno.pdf", "dos.pdf"]

@@ -272,3 +272,10 @@ def test_the_composer_is_closed_for_who_does_not_hold_the_conversation():
     ]
 
     assert reasons == ["bot", "waiting", "colleague", None, "window"]
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_what_a_tab_keeps_in_order_is_what_sorting_all_of_it_shows(seed):
+    command = [NODE, str(HERE / "console_listing.mjs"), STATIC.as_uri(), str(seed)]
+    run = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert (run.stdout, run.stderr) == ("ok", "")

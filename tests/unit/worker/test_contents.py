@@ -166,3 +166,18 @@ def test_a_reply_has_no_more_pictures_than_its_store_wants():
         "image",
         "image",
     ]
+
+
+def test_a_product_of_an_agents_goes_under_its_picture_or_as_its_words():
+    content = {"kind": "text", "product_id": "p", "reply_to": "wamid.1"}
+    plan = of_command(AgentCommand("c", "send", "m", "a", "Ana", "Café — $ 45.000", content))
+    assert plan.product_ids == ("p",)
+
+    pictured = plan.pictured([ResolvedImage("p", "https://x/y.jpg")])
+    (going,) = prepare(SEAL, pictured)[1]
+    assert going.content == Picture("https://x/y.jpg", caption="Café — $ 45.000")
+    assert (going.body.product_id, going.body.reply_to, going.outbox_id) == ("p", "wamid.1", "m")
+    assert pictured.product_ids == ()
+
+    (alone,) = prepare(SEAL, plan.pictured([]))[1]
+    assert alone.content == Text("Café — $ 45.000")

@@ -6,6 +6,7 @@ import { newId } from "./commands.js";
 import { draftOf } from "./draft_state.js";
 import { byId, follow, icon, make, write } from "./dom.js";
 import { kindOf } from "./kinds.js";
+import { isNoting } from "./note_mode.js";
 import { lockOf } from "./state.js";
 import { say } from "./texts.js";
 import { plain, refusal, size } from "./words.js";
@@ -35,7 +36,8 @@ export function installAttaching() {
   store.listen(draw);
 }
 
-const isOpen = ({ openId, sessions, ...state }) => Boolean(openId) && lockOf(state, sessions[openId]) === null;
+// A note takes no files: they would go to the customer with the next answer.
+const isOpen = (state) => Boolean(state.openId) && !isNoting(state) && lockOf(state, state.sessions[state.openId]) === null;
 
 function pasted(event) {
   const files = [...(event.clipboardData?.files ?? [])];

@@ -93,8 +93,8 @@ function marksOf({ language, now }, session) {
 }
 
 /** Say since when the customer waits for a person. */
-function waitOf(language, { waiting_since: since, status }, now) {
-  if (!since || !["handover", "human"].includes(status)) return undefined;
+function waitOf(language, { waiting_since: since, status, snoozed }, now) {
+  if (!since || snoozed || !["handover", "human"].includes(status)) return undefined;
   const words = span(language, Math.max(0, now - Date.parse(since)));
   return [words, say(language, "waitsSince", { span: words })];
 }

@@ -1,7 +1,7 @@
 // Words of the list: see texts_en.js.
 
 export const en = {
-  snoozed: "Snoozed", search: "Name, number or words",
+  snoozed: "Snoozed", search: "Search by name, number or words", searchShort: "Search",
   emptySearchHint: "Names, numbers and the words of messages are searched: their beginnings will do.",
   emptySnoozed: "Nothing is snoozed", emptySnoozedHint: "Snooze a conversation from its ⋯ menu and it will be here until its time.",
   emptyNarrow: "None fits the filter", emptyNarrowHint: "There are conversations in this tab, but the filter leaves them out.",

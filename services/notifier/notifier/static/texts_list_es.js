@@ -1,7 +1,7 @@
 // Words of the list: see texts_es.js.
 
 export const es = {
-  snoozed: "Pospuestas", search: "Nombre, número o palabras",
+  snoozed: "Pospuestas", search: "Buscar por nombre, número o palabras", searchShort: "Buscar",
   emptySearchHint: "Se busca en nombres, números y palabras de los mensajes: bastan sus comienzos.",
   emptySnoozed: "Nada pospuesto", emptySnoozedHint: "Pospón una conversación desde su menú ⋯ y aparecerá aquí hasta su hora.",
   emptyNarrow: "Ninguna cumple el filtro", emptyNarrowHint: "Hay conversaciones en esta pestaña, pero el filtro las deja fuera.",
