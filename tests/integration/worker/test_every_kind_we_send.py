@@ -76,7 +76,7 @@ def test_an_agent_sends_files_menus_and_quotes_and_sees_them_as_sent(system, des
     menu = desk.settled(desk.send("c-menu", interactive=BUTTONS))
     assert of_kind(system, "interactive")[0]["interactive"]["body"] == {"text": "¿Cuál?"}
     assert (menu["kind"], menu["content"]) == ("interactive", "¿Cuál?")
-    assert menu["details"] == {"buttons": BUTTONS["buttons"]}
+    assert menu["details"] == {"buttons": BUTTONS["buttons"], "author": "Ana"}
     assert len(uploads(system)) == 4
 
 

@@ -7,7 +7,7 @@ import { follow, make } from "./dom.js";
 export function inChunks(rows, bounds) {
   const chunks = [];
   for (const row of rows) {
-    const begins = row.id !== undefined && bounds.includes(row.id);
+    const begins = row.id !== undefined && bounds.has(row.id);
     const last = chunks.at(-1);
     if (!last || (begins && last.name !== null)) chunks.push({ name: row.id ?? null, rows: [row] });
     else {

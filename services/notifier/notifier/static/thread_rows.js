@@ -22,18 +22,22 @@ export function rows(state, holdUp) {
   if (thread.status === "loading") return [1, 2, 3].map((place) => skeletonRow(place));
   const listed = [];
   const context = { language, holdUp, mine: state.agent?.name ?? "", known: quotable(thread.messages) };
+  const bounds = new Set(thread.bounds);
   let former = null;
   for (const message of thread.messages) {
-    if (message.time && (!former || dayKey(former) !== dayKey(message))) {
+    // Of the first one nobody knows yet whether its day began with it: what comes above must not change it.
+    const isDay = former ? message.time && dayKey(former) !== dayKey(message) : message.time && !thread.before;
+    if (isDay) {
       listed.push(dividerRow(`day-${dayKey(message)}`, day(language, message.time, now)));
       context.above = null;
     }
     if (message.id === thread.unreadFrom) listed.push(unreadRow(language, thread.unread));
     if (message.time) former = message;
+    if (bounds.has(message.id)) context.above = null;
     listed.push(messageRow(message, context));
     context.above = message;
   }
-  return [topRow(state), ...inChunks(listed, thread.bounds)];
+  return [topRow(state), ...inChunks(listed, bounds)];
 }
 
 /** The messages that others answer to, by id. */
