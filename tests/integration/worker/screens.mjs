@@ -3,13 +3,14 @@
 import { createInterface } from "node:readline";
 
 const [folder] = process.argv.slice(2);
-const { initial, reduce, shown } = await import(`${folder}/state.js`);
+const { initial, reduce } = await import(`${folder}/state.js`);
+const { shown } = await import(`${folder}/listing.js`);
 const screens = new Map();
 
 /** What a person sees: nothing of how it came to be known. */
 function seen(state) {
   const lines = Object.values(state.sessions).map(({ seq, ...line }) => [line.id, line]);
-  const filters = ["all", "waiting", "mine"];
+  const filters = ["all", "waiting", "mine", "snoozed"];
   return {
     lines: Object.fromEntries(lines.sort()),
     lists: Object.fromEntries(filters.map((each) => [each, shown(state, each).map((line) => line.id)])),

@@ -85,6 +85,7 @@ class Walk:
             *(self._agent_quotes, self._agent_sends_a_file, self._is_refused, self._fails_later),
             *(self._goes_again, self._store_is_paused, self._store_goes_on, self._a_day_passes),
             *(self._is_unreadable, self._letter_goes_again, self._letter_is_discarded),
+            *(self._snoozes, self._wakes, self._blocks, self._unblocks, self._notes, self._assigns),
         ]
 
     # --- customers
@@ -178,6 +179,24 @@ class Walk:
 
     def _sees(self) -> None:
         self._on_a_session("read")
+
+    def _snoozes(self) -> None:
+        self._on_a_session("snooze", {"until": "reply"})
+
+    def _wakes(self) -> None:
+        self._on_a_session("unsnooze")
+
+    def _blocks(self) -> None:
+        self._on_a_session("block", {"blocked": True})
+
+    def _unblocks(self) -> None:
+        self._on_a_session("block", {"blocked": False})
+
+    def _notes(self) -> None:
+        self._on_a_session("notes", {"message_id": str(uuid.uuid4()), "text": "ojo con este"})
+
+    def _assigns(self) -> None:
+        self._on_a_session("assign", {"agent_id": "queue"})
 
     def _agent_writes(self) -> None:
         self._on_a_session("messages", {"text": "con gusto", "client_id": str(uuid.uuid4())})

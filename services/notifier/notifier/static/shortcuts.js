@@ -41,6 +41,7 @@ function isPressed(keys, event) {
   const sign = parts.pop();
   const mod = isApple ? event.metaKey : event.ctrlKey;
   const other = isApple ? event.ctrlKey : event.metaKey;
+  if (sign === "?" && event.key === "?" && event.altKey) return true; // with Alt also while one writes
   if (other || mod !== parts.includes("Mod") || event.altKey !== parts.includes("Alt")) return false;
   if (/^[A-Z]$/.test(sign)) return !event.shiftKey && event.code === `Key${sign}`;
   return event.key === sign && !isWriting(event.target);
