@@ -56,6 +56,7 @@ class Scan:
         self.page.locator("dialog[open]").wait_for(state="detached")
 
 
+@pytest.mark.timeout(240)  # forty looks of axe-core; on a busy machine a look takes two seconds
 def test_no_page_and_no_dialog_keeps_anyone_out(stack, open_console, thread):
     console = open_console("console", viewport={"width": 1280, "height": 800})
     scan = Scan(console)
