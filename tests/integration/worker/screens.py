@@ -64,7 +64,10 @@ class Screen:
         return self._reducers.ask(self._number, isAsked=True)
 
     def load_lists(self) -> int:
-        pages = {each: self._get(self._url, filter=each) for each in ("all", "waiting", "mine", "snoozed")}
+        pages = {
+            each: self._get(self._url, filter=each)
+            for each in ("all", "waiting", "mine", "snoozed")
+        }
         for name, page in pages.items():
             self._change(type="listed", filter=name, page=page)
         return min(page["as_of_seq"] for page in pages.values())

@@ -41,9 +41,13 @@ export const goToSession = (sessionId) => goToThat(() => {
 /** Load what is older until a bubble is there, and show it. */
 async function goToThat(find) {
   const { openId } = store.get();
-  for (let page = 0; page < FURTHEST && !find(); page += 1) {
-    if (!store.get().thread?.before || store.get().openId !== openId) return false;
-    await loadOlder();
+  for (let page = 0; page < FURTHEST && !find();) {
+    const { thread, openId: present } = store.get();
+    if (!thread?.before || present !== openId) return false;
+    if (thread.older !== "loading") { // else it is on its way already, because the top was near
+      page += 1;
+      await loadOlder();
+    }
     await drawn();
   }
   const bubble = find();
