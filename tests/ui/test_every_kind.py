@@ -11,7 +11,6 @@ from .every_kind import THREAD, EveryKind, Said, file
 from .test_pages import look
 from .things import png, wav
 
-# Two of them in the suite, all of them in `make ui`.
 LOOKS = (("light", 1280), ("dark", 360), ("dark", 1280), ("light", 360))
 PICTURE, HUM = png(600, 420), wav(1.5)
 A_WHILE_MS = 20_000  # a busy machine's
@@ -60,10 +59,7 @@ def serve_media(page):
     page.route("**/api/stores/*/media/**", answer)
 
 
-@pytest.mark.parametrize(
-    ("theme", "width"),
-    [*LOOKS[:2], *(pytest.param(*each, marks=pytest.mark.long) for each in LOOKS[2:])],
-)
+@pytest.mark.parametrize(("theme", "width"), LOOKS)
 def test_every_kind_is_shown_in_both_languages(open_thread, thread, theme, width):
     console = open_thread(thread, **look(theme, width))
     page = console.page

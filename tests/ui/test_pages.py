@@ -16,14 +16,8 @@ HOSTILE_NAME = '"><svg onload="window.__pwned=1">\u202eanA'
 HANDED_OVER = "Necesito ayuda con un café"
 
 looks = pytest.mark.parametrize("theme", ["light", "dark"])
-# Each width once in the suite, all of it in `make ui`.
-IN_THE_SUITE = {("light", 1280), ("dark", 768), ("light", 360)}
 every_look = pytest.mark.parametrize(
-    ("theme", "width"),
-    [
-        pytest.param(*each, marks=() if each in IN_THE_SUITE else pytest.mark.long)
-        for each in itertools.product(("light", "dark"), WIDTHS)
-    ],
+    ("theme", "width"), list(itertools.product(("light", "dark"), WIDTHS))
 )
 
 

@@ -91,7 +91,6 @@ def test_a_paused_store_says_why_and_goes_on_for_who_may(stack, open_console, wa
         each.find("paused-stores").wait_for(state="hidden")
 
 
-@pytest.mark.long  # `make ui`
 def test_the_supervisors_pages_fit_every_width_in_both_languages_and_themes(
     stack, open_console, waiting
 ):

@@ -198,9 +198,7 @@ def test_a_thread_opens_at_the_first_unread_message_and_keeps_its_lines(stack, c
     console.page.locator("[data-testid=notice]").filter(has_text="pidió una persona").wait_for()
 
 
-@pytest.mark.parametrize(
-    ("language", "theme"), [("es", "light"), pytest.param("en", "dark", marks=pytest.mark.long)]
-)
+@pytest.mark.parametrize(("language", "theme"), [("es", "light"), ("en", "dark")])
 def test_on_a_phone_the_panel_lies_over_the_thread(stack, open_console, session, language, theme):
     console = open_console("phone", viewport=PHONE, color_scheme=theme).log_in(
         stack.demo, "agente.ladera"
@@ -219,7 +217,6 @@ def test_on_a_phone_the_panel_lies_over_the_thread(stack, open_console, session,
     assert console.find("panel-toggle").evaluate("it => it === document.activeElement")
 
 
-@pytest.mark.long  # `make ui`
 def test_five_thousand_messages_scroll_without_a_stall_or_a_jump(stack, console, session):
     former_talk(stack, session, LONG)
     console.page.reload()

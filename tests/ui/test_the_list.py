@@ -145,7 +145,6 @@ def test_alerts_are_for_handovers_alone_and_only_while_nobody_looks(stack, agent
     console.page.locator("[data-testid=alerts][aria-pressed=true]").wait_for()
 
 
-@pytest.mark.long  # make scrolling
 @pytest.mark.measures
 def test_ten_thousand_conversations_scroll_without_a_stall_and_keep_the_keyboard(
     stack, open_console, browser

@@ -149,7 +149,7 @@ def retry(
 
     Who asks takes the conversation over, as who writes does; `agent` is id and name. Asked
     twice, it goes once. Raises NotFoundError, or ConflictError: `not_failed`, `window_closed`,
-    `owned_by_colleague`, `contact_blocked`. Ring after the commit.
+    `owned_by_colleague`, `contact_blocked`, `opted_out`. Ring after the commit.
     """
     conversation = conversations.lock_of_session(connection, store_id, session_id)
     retried = settling.retry_message(connection, store_id, conversation.conversation_id, message_id)
@@ -157,7 +157,9 @@ def retry(
         raise NotFoundError("There is no such message.", code="message_not_found")
     if retried.verdict not in ("asked", "asked_before"):
         raise ConflictError("This message cannot go again.", code=retried.verdict)
-    contacts.refuse_unwanted(conversation)
+    is_template = outbox.kind_of(connection, store_id, message_id) == "template"
+    # What it advertises is sealed: to who wants none of that a new template may go, or not.
+    contacts.refuse_unwanted(conversation, contacts.MARKETING if is_template else "")
     if retried.verdict == "asked":
         _refuse_a_colleague(conversation, agent[0])
         conversations.take_over(connection, conversation, *agent)

@@ -150,6 +150,13 @@ def part_named(connection: Connection, store_id: str, outbox_id: str) -> Part | 
     return None if row is None else Part(**row)
 
 
+def kind_of(connection: Connection, store_id: str, outbox_id: str) -> str | None:
+    """Name what a part is: text, image, template and so on; None when there is none."""
+    table = models.outbox
+    query = select(table.c.kind).where(table.c.store_id == store_id, table.c.outbox_id == outbox_id)
+    return connection.scalar(query)
+
+
 def _columns() -> list[ColumnElement[Any]]:
     table = models.outbox
     plain = [table.c[name] for name in Part.__dataclass_fields__ if name != "wait"]

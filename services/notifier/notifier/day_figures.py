@@ -4,6 +4,7 @@ Read from what was said, not from counters on the way of every message: a store 
 somebody looks, and not more often than a twentieth of the time it takes.
 """
 
+import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -11,7 +12,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, text
-from sqlalchemy.exc import DataError
+from sqlalchemy.exc import DataError, OperationalError
 
 from common.errors import InvalidRequestError
 
@@ -140,19 +141,34 @@ class DaysKept:
     """Counts a store's day, and gives the same answer for twenty times as long as that took.
 
     However many look at however large a store, the counting takes a twentieth of one connection
-    in each process. A small store is counted anew each time.
+    in each process: while somebody counts, the others get what was counted before. A small store
+    is counted anew each time.
     """
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
         self._kept: dict[tuple[str, str], tuple[float, DayFigures]] = {}
+        self._counting = threading.Lock()
 
     def read(self, connection: Connection, store_id: str, time_zone: str) -> DayFigures:
         """Count, or give what was counted a moment ago; 400 for an unknown time zone."""
         begun = self._clock()
         until, figures = self._kept.get((store_id, time_zone), (0.0, None))
-        if figures is not None and begun < until:
+        if figures is None:
+            return self._count(connection, store_id, time_zone)
+        if begun < until or not self._counting.acquire(blocking=False):
             return figures
+        try:
+            return self._count(connection, store_id, time_zone)
+        except OperationalError:  # too much to count in time: not tried again at once
+            ended = self._clock()
+            self._kept[store_id, time_zone] = (ended + _SHARE_OF_TIME * (ended - begun), figures)
+            raise
+        finally:
+            self._counting.release()
+
+    def _count(self, connection: Connection, store_id: str, time_zone: str) -> DayFigures:
+        begun = self._clock()
         figures = read_day(connection, store_id, time_zone)
         ended = self._clock()
         if len(self._kept) >= _MOST_KEPT:

@@ -49,8 +49,15 @@ class Rechecks:
                 threading.Thread(target=self._run, name="rechecks", daemon=True).start()
 
     def _run(self) -> None:
-        while (socket := self._next()) is not None:
-            _look_at(socket)
+        is_through = False
+        try:
+            while (socket := self._next()) is not None:
+                _look_at(socket)
+            is_through = True  # and counted out already
+        finally:
+            if not is_through:  # what nobody foresaw ends this thread, and another one looks on
+                with self._lock:
+                    self._running -= 1
 
     def _next(self) -> Checkable | None:
         try:

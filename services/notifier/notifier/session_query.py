@@ -22,9 +22,9 @@ _ACCENTED = "áàäâãéèëêíìïîóòöôõúùüûñç"
 _PLAIN = "aaaaaeeeeiiiiooooouuuunc"
 _PLAIN_LETTERS = str.maketrans(_ACCENTED, _PLAIN)
 _NEVER_A_DIGIT = re.compile(r"\D")
-# Words are a number when they hold nothing but what numbers are written with.
 # As `words_of` of 0023_list.sql takes a message apart, near enough: no signs.
 _WORD = re.compile(r"[^\W_]+")
+# Words are a number when they hold nothing but what numbers are written with.
 _LIKE_A_NUMBER = re.compile(r"[\d\s+().-]+")
 
 _conversations, _contacts = models.conversations.c, models.contacts.c

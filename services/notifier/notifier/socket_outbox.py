@@ -154,6 +154,8 @@ class SocketOutbox:
             if not self._sink.send_at_once(_frame_of(self._waiting[0])):
                 return
             self._characters -= _size(self._waiting.popleft())
+        if not (self._waiting or self._opening or self._has_rest()):
+            self._behind_since = 0.0
 
     def _next(self) -> bytes | None:
         if self._opening:

@@ -29,8 +29,8 @@ _NOW = text(
             AND turn_id >= uuidv7(make_interval(mins => -:minutes))
             AND state <> 'open' AND outcome <> 'held') AS ended
     FROM (SELECT count(*) AS waiting, min(waiting_since) AS waiting_since FROM conversations
-            WHERE store_id = :store_id AND owner = 'queue' AND NOT resolved
-              AND session_id IS NOT NULL) AS waiting,
+            WHERE store_id = :store_id AND owner = 'queue' AND NOT resolved AND NOT snoozed
+              AND waiting_since IS NOT NULL AND session_id IS NOT NULL) AS waiting,
         (SELECT count(*) FILTER (WHERE due_at = 'infinity') AS held,
                 extract(epoch FROM clock_timestamp() - min(received_at)
                     FILTER (WHERE due_at <= clock_timestamp()))::bigint AS oldest_seconds

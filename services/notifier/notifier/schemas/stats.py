@@ -1,6 +1,6 @@
 """A store's numbers: of this moment, of today, and hour by hour."""
 
-from marshmallow import Schema, fields
+from marshmallow import Schema, fields, validate
 
 
 class SessionCountsSchema(Schema):
@@ -17,7 +17,10 @@ class AnsweredSchema(Schema):
 
 class StatsQuerySchema(Schema):
     time_zone = fields.String(
-        load_default="America/Bogota", metadata={"description": "Whose day `today` is."}
+        load_default="America/Bogota",
+        # Names only: PostgreSQL also takes zones that somebody makes up, any number of them.
+        validate=validate.Regexp(r"^[A-Za-z_]{1,20}(/[A-Za-z_+-]{1,30}[0-9]{0,2}){0,2}$"),
+        metadata={"description": "Whose day `today` is."},
     )
 
 

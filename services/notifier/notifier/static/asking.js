@@ -15,7 +15,7 @@ const MORNING = 8; // the hour at which "tomorrow" begins
 
 /** Choose who of the store goes on with it. */
 export async function assignToColleague() {
-  const { language, storeId, agent } = get();
+  const { language, storeId, agent, openId } = get();
   const place = make("div", { class: "dialog-body", "aria-busy": "true" }, make("p", { class: "muted" }, say(language, "loading")));
   const dialog = openDialog(language, { title: say(language, "act_assign"), testId: "assign" }, place);
   const known = await colleagues(storeId).catch((fault) => ({ fault }));
@@ -28,7 +28,7 @@ export async function assignToColleague() {
     label: say(language, "assignSearch"), empty: say(language, "emptySearch"), find: within(listed),
     onChosen: ({ key }) => {
       dialog.close();
-      order("assign", { agent_id: key });
+      order("assign", { agent_id: key }, openId);
     },
   });
 }
@@ -41,7 +41,7 @@ const within = (listed) => (words) => {
 
 /** Give back to the bot with what it and colleagues should know. */
 export function giveBackWithNote() {
-  const { language } = get();
+  const { language, openId } = get();
   const words = make("textarea", { id: "release-note", rows: "4", maxlength: "500", required: true, "data-testid": "release-note" });
   const form = make("form", { id: "release-form", class: "asked" },
     make("label", { for: "release-note" }, say(language, "releaseNote")), words,
@@ -52,18 +52,18 @@ export function giveBackWithNote() {
     event.preventDefault();
     if (!words.value.trim()) return;
     dialog.close();
-    order("release", { note: words.value.trim() });
+    order("release", { note: words.value.trim() }, openId);
   });
   words.focus();
 }
 
 /** Put the conversation off: until the customer writes, or until a time. */
 export function snooze() {
-  const { language } = get();
+  const { language, openId } = get();
   const dialog = openDialog(language, { title: say(language, "act_snooze"), testId: "snooze" });
   const until = (value) => {
     dialog.close();
-    order("snooze", { until: value });
+    order("snooze", { until: value }, openId);
   };
   const choices = snoozeTimes(Date.now()).map(({ key, time }) => {
     const button = make("button", { type: "button", class: "plain wide", "data-testid": `snooze-${key}` }, say(language, `snooze_${key}`));

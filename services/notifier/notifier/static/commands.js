@@ -10,8 +10,9 @@ import { say } from "./texts.js";
 const { dispatch, get } = store;
 
 /** Do `takeover`, `release`, `resolve`, `assign` …; the answer shows at once, the event confirms it. True when done. */
-export async function order(verb, body) {
-  const { storeId, openId: sessionId } = get();
+export async function order(verb, body, sessionId = get().openId) {
+  const { storeId, openId } = get();
+  if (sessionId !== openId) return false; // another one was opened while somebody was asked
   let isDone = false;
   dispatch({ type: "set", values: { actionFault: null, pending: verb } });
   try {

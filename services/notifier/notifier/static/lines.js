@@ -2,17 +2,25 @@
 // `sessions` changes in place, and the `journal` says which lines did. A line itself is never
 // changed, but replaced; whoever keeps one keeps it as it was.
 
+// Longer than that nobody follows it: who remembers a place in it sorts once anew.
+const LONGEST_JOURNAL = 20_000;
+
 export const noLines = () => ({ sessions: {}, journal: [], byPhone: new Map() });
 
 /** Take in lines, unless a later event said more. */
 export function withPage(state, { sessions: lines, as_of_seq: seq }) {
   for (const line of lines) take(state, line, seq);
-  return { ...state };
+  return changed(state);
 }
 
 export function withLine(state, line, seq) {
   take(state, line, seq);
-  return { ...state };
+  return changed(state);
+}
+
+function changed(state) {
+  if (state.journal.length < LONGEST_JOURNAL) return { ...state };
+  return { ...state, sessions: { ...state.sessions }, journal: [] };
 }
 
 function take(state, line, seq) {
@@ -41,14 +49,15 @@ export function patched(state, sessionId, values) {
   const line = state.sessions[sessionId];
   if (!line) return state;
   put(state, { ...line, ...values });
-  return { ...state };
+  return changed(state);
 }
 
-/** Keep what was told after a number, and what is open. */
+/** Keep what was told after a number, what is open, and what a search has found. */
 export function kept(state, seq) {
   const fresh = { ...state, ...noLines() };
+  const found = new Set(state.found?.ids);
   for (const line of Object.values(state.sessions)) {
-    if (line.seq <= seq && line.id !== state.openId) continue;
+    if (line.seq <= seq && line.id !== state.openId && !found.has(line.id)) continue;
     put(fresh, line);
     if (line.phone) fresh.byPhone.set(line.phone, line.id);
   }

@@ -7,7 +7,7 @@ const STATUS = { bot: "bot", queue: "handover", agent: "human", resolved: "resol
 const isIn = {
   all: () => true,
   snoozed: (line) => Boolean(line.snoozed),
-  waiting: (line) => line.status === "handover" && !line.snoozed,
+  waiting: (line) => line.status === "handover" && Boolean(line.waiting_since) && !line.snoozed,
   mine: (line, me) => line.status === "human" && line.owner === me && !line.snoozed,
 };
 

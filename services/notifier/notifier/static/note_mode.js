@@ -44,12 +44,18 @@ export function installNoteMode() {
   });
 }
 
+let tried = {}; // what was not confirmed: the same words again are the same note
+
 /** Keep a note; false when the server did not take it. It stands in the thread at once. */
 export async function sendNote(text) {
   const { storeId, openId: sessionId } = get();
   dispatch({ type: "set", values: { actionFault: null } });
+  if (tried.sessionId !== sessionId || tried.text !== text) {
+    tried = { sessionId, text, id: crypto.randomUUID?.() ?? uuid() };
+  }
   try {
-    const message = await addNote(storeId, sessionId, crypto.randomUUID?.() ?? uuid(), text);
+    const message = await addNote(storeId, sessionId, tried.id, text);
+    tried = {};
     dispatch({ type: "shown", sessionId, message });
     return true;
   } catch (fault) {

@@ -71,10 +71,12 @@ export function reduce(state, change) {
 /** A first page is the truth of its filter: what it leaves out is not in it any more. */
 function listed(state, { filter, narrow }, page, isMore) {
   const view = viewOf({ filter, narrow });
-  const base = view === "all" && !isMore ? kept(state, page.as_of_seq) : state;
+  const isAnew = view === "all" && !isMore;
+  const base = isAnew ? kept(state, page.as_of_seq) : state;
   return {
     ...withPage(base, page), listStatus: "ready",
-    cursors: { ...state.cursors, [view]: page.next_cursor },
+    // Of other views lines may have gone with it: they are asked for when they are looked at.
+    cursors: { ...(isAnew ? {} : state.cursors), [view]: page.next_cursor },
   };
 }
 

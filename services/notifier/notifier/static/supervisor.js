@@ -52,7 +52,7 @@ function follow(state) {
   if (!isSeen(state)) return;
   const isOther = lookedAt.storeId !== state.storeId;
   if (isOther) [known, fault] = [null, null];
-  if (isOther || known === null) refresh();
+  if (isOther || (known === null && !fault)) refresh(); // after a fault the clock asks again
   else if (state.lastSeq > lookedAt.seq) soon();
   lookedAt = { storeId: state.storeId, seq: state.lastSeq };
   draw(state);

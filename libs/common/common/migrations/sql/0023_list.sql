@@ -20,6 +20,9 @@ CREATE FUNCTION wake_at_news() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     NEW.snoozed := false;
     NEW.snoozed_until := NULL;
+    IF NEW.owner <> 'bot' THEN
+        NEW.person_at := clock_timestamp();
+    END IF;
     RETURN NEW;
 END $$;
 CREATE TRIGGER conversation_wakes BEFORE UPDATE OF epoch, unread ON conversations

@@ -37,24 +37,54 @@ END $$;
 -- agent keeps theirs. Says whether that changed anything.
 CREATE FUNCTION block_contact(of_store text, its_conversation uuid, blocks boolean)
 RETURNS boolean LANGUAGE plpgsql VOLATILE AS $$
+DECLARE
+    theirs uuid[] := same_person(of_store, its_conversation);
+    each uuid;
 BEGIN
+    PERFORM 1 FROM conversations
+    WHERE store_id = of_store AND conversation_id = ANY (theirs)
+    ORDER BY conversation_id FOR NO KEY UPDATE;
     UPDATE contacts SET blocked_at = CASE WHEN blocks THEN now() END
-    WHERE store_id = of_store AND contact_id = ANY (same_person(of_store, its_conversation))
+    WHERE store_id = of_store AND contact_id = ANY (theirs)
       AND (blocked_at IS NOT NULL) <> blocks;
     IF NOT FOUND THEN
         RETURN false;
     END IF;
-    IF blocks THEN
-        UPDATE conversations SET
-            epoch = epoch + 1, unread = 0, waiting_since = NULL, waits_told = 0,
-            owner = CASE owner WHEN 'queue' THEN 'bot' ELSE owner END,
-            handover_trigger = CASE owner WHEN 'queue' THEN '' ELSE handover_trigger END
-        WHERE store_id = of_store AND conversation_id = its_conversation;
-        PERFORM cancel_void_parts(of_store, its_conversation);
-    END IF;
-    PERFORM announce_owner(
-        of_store, its_conversation, CASE WHEN blocks THEN 'BLOCKED' ELSE 'UNBLOCKED' END);
+    FOREACH each IN ARRAY theirs LOOP
+        IF blocks THEN
+            UPDATE conversations SET
+                epoch = epoch + 1, unread = 0, waiting_since = NULL, waits_told = 0,
+                owner = CASE owner WHEN 'queue' THEN 'bot' ELSE owner END,
+                handover_trigger = CASE owner WHEN 'queue' THEN '' ELSE handover_trigger END
+            WHERE store_id = of_store AND conversation_id = each;
+            PERFORM cancel_void_parts(of_store, each);
+        END IF;
+        PERFORM announce_owner(
+            of_store, each, CASE WHEN blocks THEN 'BLOCKED' ELSE 'UNBLOCKED' END)
+        FROM conversations
+        WHERE store_id = of_store AND conversation_id = each AND session_id IS NOT NULL;
+    END LOOP;
     RETURN true;
+END $$;
+
+-- What becomes of a part that has just begun, whoever wrote it: nothing goes to who is blocked, and
+-- a closed window fails it, unless it is a template.
+CREATE OR REPLACE FUNCTION begun_within(
+    of_store text, its_part uuid, window_expires_at timestamptz)
+RETURNS text LANGUAGE plpgsql VOLATILE AS $$
+DECLARE
+    part outbox;
+BEGIN
+    SELECT * INTO part FROM outbox WHERE store_id = of_store AND outbox_id = its_part;
+    IF is_blocked(of_store, part.conversation_id) THEN
+        PERFORM fail_part(of_store, its_part, 'contact_blocked', 'This customer is blocked.');
+        RETURN 'failed';
+    END IF;
+    IF window_expires_at > clock_timestamp() OR part.kind = 'template' THEN
+        RETURN 'begun';
+    END IF;
+    PERFORM fail_part(of_store, its_part, '131047', 'The 24-hour window is closed.');
+    RETURN 'failed';
 END $$;
 
 -- Keeps whether a person wants advertising; of what they said the latest counts. Who is not known
@@ -74,7 +104,8 @@ BEGIN
       AND coalesce(preferred_at <= said_at, true);
     INSERT INTO events (store_id, type, session_id, refs)
     SELECT of_store, 'chat_list_update', session_id, '{}' FROM conversations
-    WHERE store_id = of_store AND conversation_id = its_contact AND session_id IS NOT NULL;
+    WHERE store_id = of_store AND session_id IS NOT NULL
+      AND conversation_id = ANY (same_person(of_store, its_contact));
 END $$;
 
 -- Who is blocked, or wants no advertising, stays so under whatever names they come.

@@ -148,6 +148,21 @@ BEGIN
     FROM conversations WHERE store_id = of_store AND conversation_id = its_conversation;
 END $$;
 
+-- What becomes of a part that has just begun: a closed window fails it, unless it is a template.
+CREATE OR REPLACE FUNCTION begun_within(
+    of_store text, its_part uuid, window_expires_at timestamptz)
+RETURNS text LANGUAGE plpgsql VOLATILE AS $$
+BEGIN
+    IF window_expires_at > clock_timestamp() OR EXISTS (
+        SELECT 1 FROM outbox
+        WHERE store_id = of_store AND outbox_id = its_part AND kind = 'template')
+    THEN
+        RETURN 'begun';
+    END IF;
+    PERFORM fail_part(of_store, its_part, '131047', 'The 24-hour window is closed.');
+    RETURN 'failed';
+END $$;
+
 DROP FUNCTION heed_preference, block_contact, is_blocked;
 DROP INDEX events_of_owners, messages_beside_talk;
 ALTER TABLE contacts DROP COLUMN preferred_at;

@@ -27,6 +27,8 @@ BEGIN
     person.name := '';
     person.is_new := true;
     its_conversation := ((find_people(ARRAY[person]))[1]).conversation_id;
+    PERFORM 1 FROM conversations  -- before the contact, as everywhere
+    WHERE store_id = of_store AND conversation_id = its_conversation FOR NO KEY UPDATE;
     UPDATE contacts SET name = its_name
     WHERE store_id = of_store AND contact_id = its_conversation AND name = '' AND its_name <> '';
     PERFORM enter_session(of_store, its_conversation);
