@@ -155,11 +155,11 @@ class DaysKept:
         begun = self._clock()
         until, figures = self._kept.get((store_id, time_zone), (0.0, None))
         if figures is None:
-            return self._count(connection, store_id, time_zone)
+            return self._count(connection, store_id, time_zone, begun)
         if begun < until or not self._counting.acquire(blocking=False):
             return figures
         try:
-            return self._count(connection, store_id, time_zone)
+            return self._count(connection, store_id, time_zone, begun)
         except OperationalError:  # too much to count in time: not tried again at once
             ended = self._clock()
             self._kept[store_id, time_zone] = (ended + _SHARE_OF_TIME * (ended - begun), figures)
@@ -167,8 +167,9 @@ class DaysKept:
         finally:
             self._counting.release()
 
-    def _count(self, connection: Connection, store_id: str, time_zone: str) -> DayFigures:
-        begun = self._clock()
+    def _count(
+        self, connection: Connection, store_id: str, time_zone: str, begun: float
+    ) -> DayFigures:
         figures = read_day(connection, store_id, time_zone)
         ended = self._clock()
         if len(self._kept) >= _MOST_KEPT:
