@@ -19,8 +19,6 @@ BEFORE_THE_DECISION = [
     "worker.images_resolved",
     "worker.before_sending_commit",
 ]
-# The first and the last of them in the suite, all of them in `make journeys`.
-IN_THE_SUITE = {BEFORE_THE_DECISION[0], BEFORE_THE_DECISION[-1]}
 # The part that was going may not have reached WhatsApp.
 IN_DOUBT = ["worker.sending_committed", "worker.sending_in_progress"]
 # WhatsApp has it, so the customer has one answer.
@@ -29,6 +27,22 @@ AFTER_THE_DECISION = [
     "worker.turn_finished",
     "worker.lease_released",
 ]
+
+
+# Some of them in the suite, all of them in `make journeys`.
+IN_THE_SUITE = {
+    BEFORE_THE_DECISION[0],
+    BEFORE_THE_DECISION[-1],
+    "worker.sending_in_progress",
+    "worker.graph_answered",
+}
+
+
+def cases(points):
+    return [
+        pytest.param(each, marks=() if each in IN_THE_SUITE else pytest.mark.long)
+        for each in points
+    ]
 
 
 def die_at(stack, point, phone):
@@ -46,13 +60,7 @@ def texts(stack, phone):
     return [row for row in stack.sent(phone) if row["request"]["type"] == "text"]
 
 
-@pytest.mark.parametrize(
-    "point",
-    [
-        pytest.param(each, marks=() if each in IN_THE_SUITE else pytest.mark.long)
-        for each in BEFORE_THE_DECISION
-    ],
-)
+@pytest.mark.parametrize("point", cases(BEFORE_THE_DECISION))
 def test_a_worker_killed_before_the_decision_answers_exactly_once(stack, phone, point):
     wamid = die_at(stack, point, phone)
 
@@ -61,7 +69,7 @@ def test_a_worker_killed_before_the_decision_answers_exactly_once(stack, phone, 
     check_ledger(stack, phone, [wamid])
 
 
-@pytest.mark.parametrize("point", IN_DOUBT)
+@pytest.mark.parametrize("point", cases(IN_DOUBT))
 def test_a_worker_killed_while_a_part_goes_never_sends_it_twice(stack, phone, point):
     if point == "worker.sending_in_progress":
         stack.fault(to=f"+{phone}", call=1, outcome="delay", seconds=1)
@@ -72,7 +80,7 @@ def test_a_worker_killed_while_a_part_goes_never_sends_it_twice(stack, phone, po
     check_ledger(stack, phone, [wamid])  # each part is settled or flagged
 
 
-@pytest.mark.parametrize("point", AFTER_THE_DECISION)
+@pytest.mark.parametrize("point", cases(AFTER_THE_DECISION))
 def test_a_worker_killed_after_the_decision_has_answered_exactly_once(stack, phone, point):
     wamid = die_at(stack, point, phone)
 

@@ -122,6 +122,7 @@ def test_a_crash_loses_nothing_that_was_committed(data_dir):
         assert _is_kept(recovered)
 
 
+@pytest.mark.long  # `make devstack`
 def test_a_pid_file_whose_number_is_another_programs_now_stops_nobody(data_dir):
     embedded.start(data_dir).stop()
     stranger = subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE)
