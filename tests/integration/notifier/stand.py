@@ -194,6 +194,16 @@ class Wire:
                 self.told.append(frame)
                 return frame
 
+    def one(self) -> dict[str, Any] | None:
+        """Read what has come, whatever it is; None for a ping, which is answered."""
+        kind, content = self.socket.recv_data_frame(control_frame=True)
+        if kind != websocket.ABNF.OPCODE_TEXT:
+            return None
+        frame: dict[str, Any] = json.loads(content.data)
+        self._count(frame)
+        self.told.append(frame)
+        return frame
+
     def until(self, frame_type: str) -> dict[str, Any]:
         while True:
             asked = {"beats": frame_type == "heartbeat", "presence": frame_type == "presence"}

@@ -8,8 +8,6 @@ import subprocess
 from pathlib import Path
 from typing import Any
 
-from websocket import ABNF
-
 from tests.integration.notifier.stand import Browser, Wire
 
 HERE = Path(__file__).parent
@@ -90,10 +88,8 @@ class Screen:
             sock = self.wire.socket.sock
             if not select.select([sock], [], [], 0)[0]:
                 return
-            # A ping too, which is answered here and says nothing.
-            kind, frame = self.wire.socket.recv_data_frame(True)
-            if kind == ABNF.OPCODE_TEXT:
-                self._hear(json.loads(frame.data))
+            if (frame := self.wire.one()) is not None:
+                self._hear(frame)
 
     def read_up_to(self, seq: int) -> None:
         while self.last_seq < seq:
