@@ -64,7 +64,7 @@ soak: $(READY) ## Run the long proofs (SEEDS=20, SEED= repeats one, PART="fire p
 	@SEEDS="$(SEEDS)" SEED="$(SEED)" PART="$(PART)" SCALE="$(SCALE)" PAYLOADS="$(PAYLOADS)" $(BIN)/python -m tests.soak
 
 internet: $(READY) ## Run the door's hostile requests against both classes of worker
-	@$(BIN)/python -m pytest tests/integration/ingress/test_the_open_internet.py -m "" $(ARGS)
+	@$(BIN)/python -m pytest tests/integration/ingress/test_the_open_internet.py tests/integration/ingress/test_slow_callers.py -m "" $(ARGS)
 
 contracts: $(READY) ## Run the tests of what others rely on: manifests, locks, sizes
 	@$(BIN)/python -m pytest tests/contracts $(ARGS)

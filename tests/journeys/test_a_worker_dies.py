@@ -31,7 +31,6 @@ AFTER_THE_DECISION = [
 
 # Some of them in the suite, all of them in `make journeys`.
 IN_THE_SUITE = {
-    BEFORE_THE_DECISION[0],
     BEFORE_THE_DECISION[-1],
     "worker.sending_in_progress",
     "worker.graph_answered",

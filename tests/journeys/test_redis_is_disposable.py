@@ -6,6 +6,7 @@ from .redis_faults import run_redis_faults
 MOVING_SECONDS = 10.0
 
 
+@pytest.mark.long  # `make journeys`
 def test_a_flush_and_an_empty_restart_lose_nothing_and_open_no_pace(crowd):
     report = run_redis_faults(crowd, paced=100, fast=30)
 

@@ -3,6 +3,7 @@
 from .pacing import faults_of, run_at_a_pace
 
 
+@pytest.mark.long  # `make journeys`
 def test_a_store_of_ten_turns_a_second_keeps_to_them_across_three_workers(crowd):
     pace = run_at_a_pace(crowd, waiting=115)
 

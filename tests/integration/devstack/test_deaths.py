@@ -86,6 +86,7 @@ def test_nothing_outlives_a_supervisor_killed_during_the_start(stack):
     wait_until(lambda: not stack.survivors(), "everything ends", seconds=10)
 
 
+@pytest.mark.long  # `make devstack`
 def test_nothing_outlives_a_killed_supervisor_and_the_next_start_goes_on(ready_stack):
     deaf = ready_stack.pids("ingress")[1]
     os.kill(deaf, signal.SIGSTOP)  # it does not hear of its master's end either

@@ -133,6 +133,7 @@ def test_a_pid_file_whose_number_is_another_programs_now_stops_nobody(data_dir):
         stranger.communicate(b"\n")
 
 
+@pytest.mark.long  # `make devstack`
 def test_an_orphan_of_our_own_is_stopped_and_replaced(data_dir):
     orphans = _orphans_of(data_dir)
     with embedded.running(data_dir) as servers:

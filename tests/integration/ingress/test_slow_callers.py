@@ -126,6 +126,7 @@ def nineteen_of_twenty(took: list[float]) -> float:
 
 
 @pytest.mark.measures
+@pytest.mark.long  # `make internet`
 def test_five_hundred_slow_callers_do_not_delay_a_good_one(door):
     before = nineteen_of_twenty(post_at_a_pace(door, 1))
     with slow_crowd(door.port, 500):
