@@ -1,5 +1,7 @@
 """Redis holds nothing that is needed: flushed or lost under load, it costs seconds (P8)."""
 
+import pytest
+
 from .pacing import faults_of
 from .redis_faults import run_redis_faults
 

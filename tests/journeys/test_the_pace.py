@@ -1,5 +1,7 @@
 """A store goes at its own pace, whatever waits and however many workers there are."""
 
+import pytest
+
 from .pacing import faults_of, run_at_a_pace
 
 
