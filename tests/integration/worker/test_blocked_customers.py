@@ -12,6 +12,8 @@ from notifier import private_notes
 from notifier.private_notes import PrivateNote
 from tests.waiting import eventually
 
+from .test_a_paused_store import say_as_agent
+
 PHONE = "573001234501"
 
 
@@ -73,6 +75,21 @@ def test_a_reply_that_is_being_computed_for_who_is_blocked_never_goes(system, bl
 
     assert ended(system, 2)[-1] == "taken_over"
     assert "Soy el bot" not in system.texts()
+
+
+def test_what_an_agent_wrote_before_the_block_and_has_not_gone_never_goes(system, stores, block):
+    system.fault(to=f"+{PHONE}", outcome="error", code=131000)
+    say_as_agent(system, stores, "con gusto")
+    eventually(
+        lambda: any(status == "retrying" for *_, status in system.thread()), what="a refusal"
+    )
+
+    block()
+
+    eventually(lambda: any(status == "failed" for *_, status in system.thread()), what="its end")
+    (part,) = system.rows("SELECT state, error_code FROM outbox WHERE role = 'agent'")
+    assert part == {"state": "failed", "error_code": "contact_blocked"}
+    assert "con gusto" not in system.texts()
 
 
 def test_a_private_note_is_neither_sent_nor_told_the_assistant(system, stores, session):

@@ -1,9 +1,6 @@
 // The console's REST for the customer beside the thread: who they are, notes about them.
 
-import { ask } from "./api.js";
-
-const session = (storeId, sessionId) =>
-  `/api/stores/${encodeURIComponent(storeId)}/sessions/${encodeURIComponent(sessionId)}`;
+import { ask, session } from "./api.js";
 
 export const contact = (storeId, sessionId) => ask("GET", `${session(storeId, sessionId)}/contact`);
 
