@@ -2,6 +2,7 @@
 
 import json
 import time
+import timeit
 
 import pytest
 
@@ -75,14 +76,18 @@ def test_more_than_meta_ever_sends_is_refused(body):
     ids=["statuses", "numbers", "contacts"],
 )
 def test_a_body_full_of_tiny_elements_costs_little_more_than_its_json(body):
-    began = time.process_time()
-    json.loads(body)
-    decoded = time.process_time()
-    with pytest.raises(TooManyElementsError):
-        parse(body)
+    def refuse():
+        with pytest.raises(TooManyElementsError):
+            parse(body)
 
-    # Reading them took five to thirty seconds.
-    assert time.process_time() - decoded < 5 * (decoded - began) + 0.5
+    # Reading them took five to thirty seconds. The best of three, because the process that runs
+    # the whole suite has a large heap, and whoever comes last pays for collecting it.
+    assert best_of_three(refuse) < 5 * best_of_three(lambda: json.loads(body)) + 0.5
+
+
+def best_of_three(call):
+    """Give the least seconds of CPU that a call took."""
+    return min(timeit.repeat(call, timer=time.process_time, number=1, repeat=3))
 
 
 @pytest.mark.parametrize("name", ["text", "batch", "status_read_v26", "order_of_two"])
