@@ -3,7 +3,7 @@
 import { draftChanges } from "./draft_state.js";
 import { kept, noLines, patched, withLine, withPage } from "./lines.js";
 import { anyone, viewOf } from "./listing.js";
-import { closed, opened, threadChanges } from "./thread_state.js";
+import { closed, continued, opened, threadChanges } from "./thread_state.js";
 
 export const initial = {
   phase: "starting", language: "es", theme: "light", now: Date.now(), notice: "",
@@ -124,11 +124,9 @@ function told(state, event) {
 }
 
 /** A customer wrote after their window: who has the former session open goes on in the new one. */
-function succeeded(state, event) {
-  const { id, phone } = event.data;
-  const former = state.sessions[state.openId];
-  if (!former || former.id === id || !phone || former.phone !== phone) return state;
-  return { ...state, openId: id, thread: { ...state.thread, id } };
+function succeeded(state, { data: { id, contact_id: contact } }) {
+  const mine = state.thread?.contact ?? state.sessions[state.openId]?.contact_id;
+  return mine && mine === contact && id !== state.openId ? continued(state, id) : state;
 }
 
 /** Whose it is changed; the line that came with it says how it stands now. */
