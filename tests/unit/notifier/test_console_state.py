@@ -283,7 +283,10 @@ def test_a_page_does_not_undo_what_was_told_while_it_was_on_its_way():
     again = after(loaded(mine), gone, loaded(mine, seq=11))
     further = after(loaded(message("2"), before="2"), status(11, "1", "read"), older(mine))
 
-    assert [first["thread"]["messages"][0][each] for each in ("status", "revoked")] == ["failed", True]
+    assert [first["thread"]["messages"][0][each] for each in ("status", "revoked")] == [
+        "failed",
+        True,
+    ]
     assert again["thread"]["messages"][0]["revoked"]
     assert further["thread"]["messages"][0]["status"] == "read"
 

@@ -12,6 +12,7 @@ export const initial = {
   filter: "all", narrow: anyone, words: "", found: null, counts: null,
   listStatus: "loading", moreStatus: "idle", ...noLines(), cursors: {},
   openId: null, thread: null, drafts: {}, typing: null, viewers: { id: null, agents: [] }, noting: null, actionFault: null,
+  behind: {}, givenBack: null,
 };
 
 /** Keep one state: `dispatch` changes it, listeners hear of it once per burst of changes. */
@@ -47,6 +48,7 @@ const changes = {
   listed: (state, { filter, narrow, page, isMore }) => listed(state, { filter, narrow }, page, isMore),
   found: (state, { page, isMore }) => found(state, page, isMore),
   learned: (state, { page }) => withPage(state, page),
+  resynced: (state, { head }) => ({ ...state, lastSeq: head, thread: state.thread && { ...state.thread, since: head } }),
   counted: (state, { seq }) => (seq > state.lastSeq ? { ...state, lastSeq: seq } : state),
   owned: (state, { sessionId, ownership }) => patched(state, sessionId, {
     status: ownership.status, owner: ownership.owner, owner_name: ownership.owner_name, epoch: ownership.epoch,
@@ -61,7 +63,7 @@ const changes = {
 const withoutStore = () => ({
   storeId: null, lastSeq: 0, listStatus: "loading", moreStatus: "idle", ...noLines(), cursors: {}, words: "", found: null,
   counts: null, narrow: anyone,
-  openId: null, thread: null, typing: null, actionFault: null, connection: "connecting",
+  openId: null, thread: null, typing: null, actionFault: null, connection: "connecting", behind: {},
 });
 
 export function reduce(state, change) {

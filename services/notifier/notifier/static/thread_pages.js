@@ -7,11 +7,10 @@ import { applied } from "./thread_events.js";
 /** Has it no place in a page that was read before? */
 const isKept = (message, page) => isWaiting(message) || message.seq > page.as_of_seq;
 
-/** Does an answer about what is older join on? One that was asked for at another beginning of the thread is void. */
-export const isAsked = (thread, before) => before === undefined || before === thread.before;
-
-/** Put the newest page in: what is older stays when it joins on, unless all is to be anew; what came meanwhile stays too. */
-export function loaded(thread, page, state, isAnew = false) {
+/** Put the newest page in: what is older stays when it joins on and nothing was missed, what came meanwhile stays too. */
+export function loaded(thread, page, state) {
+  if (page.as_of_seq < thread.since) return thread; // asked for before events were missed
+  const isAnew = thread.asOf < thread.since;
   const notices = noticesOf(page, state.agent?.id);
   const fresh = new Map([...page.messages, ...notices].map((message) => [message.id, message]));
   const first = thread.messages.findIndex((message) => fresh.has(message.id));
@@ -39,6 +38,7 @@ function firstUnread(messages, count) {
 
 /** Put in what was said before. */
 export function older(thread, page, state) {
+  if (page.as_of_seq < thread.since) return { ...thread, older: "idle" };
   const paged = new Set(page.messages.map((message) => message.id));
   // What waited for its place has it here, if it is here.
   const rest = thread.messages.filter((message) => !(isWaiting(message) && paged.has(message.id)));

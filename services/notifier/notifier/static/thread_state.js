@@ -3,7 +3,7 @@
 import { withLine } from "./lines.js";
 import { isWaiting } from "./message_state.js";
 import { changed, joined, told } from "./thread_events.js";
-import { isAsked, loaded, older } from "./thread_pages.js";
+import { loaded, older } from "./thread_pages.js";
 
 const SLOW = 5000; // milliseconds a send may take before what waits behind it says so
 
@@ -11,7 +11,7 @@ export const opened = (state, { sessionId }) => ({
   ...state, openId: sessionId, typing: null, actionFault: null,
   thread: {
     id: sessionId, contact: state.sessions[sessionId]?.contact_id ?? null, former: [],
-    status: "loading", messages: [], before: null, asOf: 0, older: "idle", heard: [],
+    status: "loading", messages: [], before: null, asOf: 0, since: 0, older: "idle", heard: [],
     bounds: [], unread: state.sessions[sessionId]?.unread ?? 0, unreadFrom: null,
   },
 });
@@ -19,23 +19,26 @@ export const opened = (state, { sessionId }) => ({
 export const closed = (state) => ({ ...state, openId: null, thread: null, typing: null, actionFault: null });
 
 export const threadChanges = {
-  threadLoaded: (state, { sessionId, page, earlier, isAnew }) => (state.thread?.id !== sessionId ? state
+  threadLoaded: (state, { sessionId, page, earlier }) => (state.thread?.id !== sessionId ? state
     : within(standing(state, sessionId, page), sessionId, (thread) => {
-      const next = loaded(thread, page, state, isAnew);
+      const next = loaded(thread, page, state);
       return earlier && next.before === page.next_before ? older(next, earlier, state) : next;
     })),
   threadFailed: (state, { sessionId, fault }) => within(state, sessionId, (thread) =>
     (thread.status === "ready" ? thread : { ...thread, status: "failed", fault })),
   olderAsked: (state, { sessionId }) => within(state, sessionId, (thread) => ({ ...thread, older: "loading" })),
-  olderFailed: (state, { sessionId, before }) => within(state, sessionId, (thread) =>
-    (isAsked(thread, before) ? { ...thread, older: "failed" } : thread)),
-  olderLoaded: (state, { sessionId, before, page }) => within(state, sessionId, (thread) =>
-    (isAsked(thread, before) ? older(thread, page, state) : thread)),
+  olderFailed: (state, { sessionId, before = state.thread?.before }) => within(state, sessionId, (thread) =>
+    (before === thread.before ? { ...thread, older: "failed" } : thread)),
+  // What was asked for at another beginning of the thread does not join on.
+  olderLoaded: (state, { sessionId, page, before = state.thread?.before }) => within(state, sessionId, (thread) =>
+    (before === thread.before ? older(thread, page, state) : thread)),
   written: (state, { sessionId, message }) => within(state, sessionId, (thread) =>
     ({ ...thread, messages: [...thread.messages, message] })),
   accepted: (state, { sessionId, clientId, id }) => within(state, sessionId, (thread) => accepted(thread, clientId, id)),
-  refused: (state, { sessionId, clientId, error }) => within(state, sessionId, (thread) =>
-    changed(thread, (each) => each.client_id === clientId, () => ({ status: "failed", error, isRefused: true }))),
+  refused: (state, { sessionId, clientId, error, behind = null, triedIn = null }) => within(state, sessionId, (thread) =>
+    changed(thread, (each) => each.client_id === clientId, () => ({ status: "failed", error, behind, triedIn, isRefused: true }))),
+  withdrawn: (state, { sessionId, clientId }) => within(state, sessionId, (thread) =>
+    ({ ...thread, messages: thread.messages.filter((each) => each.client_id !== clientId) })),
   again: (state, { sessionId, clientId }) => within(state, sessionId, (thread) =>
     changed(thread, (each) => each.client_id === clientId, () => ({ status: "sending", error: "", isRefused: false }))),
   retryAsked: (state, { sessionId, id, isAsked }) => within(state, sessionId, (thread) =>
