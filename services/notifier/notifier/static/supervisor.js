@@ -7,6 +7,7 @@ import { buildCharts, drawCharts } from "./supervisor_charts.js";
 import { drawDeadLetters } from "./dead_letters.js";
 import { drawPaused } from "./paused_stores.js";
 import { mayDo } from "./rights.js";
+import { now } from "./server_clock.js";
 import { say } from "./texts.js";
 import { tiles } from "./tiles.js";
 import { clock, refusal } from "./words.js";
@@ -71,7 +72,7 @@ export async function refresh() {
   try {
     const maySee = mayDo(get(), "see_dead_letters");
     const [stats, letters] = await Promise.all([api.stats(storeId), maySee ? api.deadLetters(storeId) : []]);
-    if (storeId === get().storeId) [known, fault] = [{ storeId, stats, letters, at: Date.now() }, null];
+    if (storeId === get().storeId) [known, fault] = [{ storeId, stats, letters, at: now() }, null];
   } catch (refused) {
     fault = refused;
   }
