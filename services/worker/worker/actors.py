@@ -38,7 +38,9 @@ def declare(broker: StoreQueues, runner: TurnRunner, status_desk: "StatusDesk") 
         with _job(store_id):
             due_in = runner.answer(store_id, conversation_id)
             is_for_agent = (
-                went_first() and due_in == 0 and runner.has_command(store_id, conversation_id)
+                went_first()
+                and due_in is not None
+                and runner.has_command(store_id, conversation_id)
             )
             more_mail_in(due_in, goes_first=is_for_agent)
 

@@ -2,10 +2,12 @@
 
 import pytest
 
-from common import commands, outbox, store_pausing
+from common import commands, contacts, outbox, store_pausing
+from common.errors import PermanentError
 from common.inbound import AgentCommand, StatusUpdate
 from common.outbox import Shown
 from worker.channels.outcome import Unknown
+from worker.giving_up import give_up
 
 from .scripted import NOT_CONNECTED, refusal
 from .test_every_error_code import Worker
@@ -239,3 +241,39 @@ def test_what_never_got_a_connection_is_given_up_after_a_day_also_without_a_wind
     counter.go()
 
     assert counter.parts()[-1] == ("failed", False, "failed")
+
+
+def test_words_that_never_came_to_be_sent_fail_and_may_go_again(counter, monkeypatch):
+    counter.go()
+    counter.channel.sent.clear()
+    with monkeypatch.context() as patch:
+        patch.setattr(type(counter.runner.pipeline.sender.part_sender), "files_ready", _has_no_file)
+        counter.say("uno")
+        counter.go()
+
+    asked = "SELECT state, attempt, error_code FROM outbox WHERE role = 'agent'"
+    assert [tuple(row) for row in counter.desk.rows(asked)] == [("failed", 1, "not_found")]
+    assert counter.parts()[-1] == ("failed", False, "failed")
+
+    message = str(counter.desk.value("SELECT outbox_id FROM outbox WHERE role = 'agent'"))
+    assert counter.act(commands.retry, message, AGENT).verdict == "asked"
+    counter.go()
+
+    assert counter.parts()[-1] == ("accepted", False, "sent")
+
+
+def _has_no_file(*_):
+    raise PermanentError("The file is not there any more.", code="not_found")
+
+
+@pytest.mark.parametrize(("blocks", "whose"), [(False, "queue"), (True, "bot")])
+def test_a_turn_that_dies_calls_a_person_but_not_for_who_is_blocked(counter, blocks, whose):
+    desk = counter.desk
+    session = str(desk.open(counter.conversation).session_id)
+    turn = desk.turn(desk.lease(counter.conversation))
+    with desk.database.store("store-1") as connection:
+        contacts.block(connection, "store-1", session, blocks=blocks)
+        give_up(connection, desk.seal, turn, PermanentError("Its worker died.", code="worker_died"))
+
+    assert desk.value("SELECT owner FROM conversations") == whose
+    assert desk.value("SELECT outcome FROM inbox") == "worker_died"
