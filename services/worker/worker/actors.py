@@ -41,7 +41,9 @@ def declare(
         with _job(store_id), computing.turn_of(store_id, goes_first=went_first()):
             due_in = runner.answer(store_id, conversation_id)
             is_for_agent = (
-                went_first() and due_in == 0 and runner.has_command(store_id, conversation_id)
+                went_first()
+                and due_in is not None
+                and runner.has_command(store_id, conversation_id)
             )
             more_mail_in(due_in, goes_first=is_for_agent)
 
