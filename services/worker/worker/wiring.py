@@ -128,7 +128,7 @@ def build(settings: Settings) -> Machinery:
     failpoints.arm(settings.fail_points_file)
     lanes = Lanes.of(settings.worker_stores)
     client = redis_client(settings.redis_url, settings.worker_threads + _MORE_REDIS_CONNECTIONS)
-    connections = min(settings.worker_threads, _MOST_CONNECTIONS) + _SPARE_CONNECTIONS
+    connections = connections_of(settings.worker_threads)
     database = Database(settings.database_url, connections, _POOL_SECONDS)
     database.announce = announcer = Announcer(client)
     stores = Stores(database, Keyring(settings.secrets_keys), settings)
@@ -169,6 +169,11 @@ def build(settings: Settings) -> Machinery:
         template_ticks=Ticker("templates", settings.sweep_seconds, templates.tick),
         probes=Probes(settings, {"database": database.ping, "redis": _redis_check(client)}),
     )
+
+
+def connections_of(threads: int) -> int:
+    """Count the database connections of a worker process with so many turns at once."""
+    return min(threads, _MOST_CONNECTIONS) + _SPARE_CONNECTIONS
 
 
 def _sweeps(settings: Settings, sweeper: Sweeper) -> Ticker:
