@@ -13,6 +13,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Float, case, func, select, update
+from sqlalchemy.dialects.postgresql import insert
 
 from common import models
 from common.database import Database
@@ -191,6 +192,38 @@ def give_up(connection: Connection, these: ColumnElement[bool]) -> list[str]:
     failed = update(table).where(these, table.c.state == "retry")
     return list(
         connection.scalars(failed.values(state="failed", **settled).returning(table.c.outbox_id))
+    )
+
+
+def write_failed(
+    connection: Connection, turn_id: str, session: tuple[str, str, str], part: NewPart, **error: str
+) -> None:
+    """Write down what an agent asked for and nobody began as failed, so that it may go again.
+
+    `session` is the store, the conversation and the session; `error` the code and the reason. A
+    part that was planned before counts as failed too, unless it went.
+    """
+    store_id, conversation_id, session_id = session
+    fails = {"state": "failed", "settled_at": func.clock_timestamp(), **error}
+    planned = insert(models.outbox).values(
+        store_id=store_id,
+        outbox_id=part.outbox_id,
+        turn_id=turn_id,
+        part=1,
+        conversation_id=conversation_id,
+        session_id=session_id,
+        role="agent",
+        kind=part.kind,
+        body_sealed=part.body_sealed,
+        attempt=1,
+        **fails,
+    )
+    connection.execute(
+        planned.on_conflict_do_update(
+            index_elements=["store_id", "outbox_id"],
+            set_=fails,
+            where=models.outbox.c.state == "cancelled",
+        )
     )
 
 

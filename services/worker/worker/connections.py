@@ -91,9 +91,11 @@ def new_adapter(tls: ssl.SSLContext | None, pools: PoolClasses = _POOLS) -> HTTP
 
 
 def never_left(error: Exception) -> bool:
-    """Tell whether an error of requests means that no byte of the request was written."""
-    if isinstance(error, ValueError):
-        return True  # an address or a header that cannot be written at all
+    """Tell whether an error of requests means that no byte of the request was written.
+
+    An answer that contradicts itself is a ValueError for requests, as an address is that cannot be
+    asked: only that no connection came about is proof.
+    """
     reason = getattr(error.args[0], "reason", None) if error.args else None
     return isinstance(reason, ConnectTimeoutError)
 

@@ -107,12 +107,14 @@ class OutgoingHttp:
         A body may also come as `pieces=`, with its length and type among the headers. Raises
         NotConnectedError or NoAnswerError.
         """
+        try:
+            request = _prepared(method, url, {**self._headers, **headers}, **content)
+        except (requests.RequestException, ValueError) as error:
+            raise NotConnectedError("The request cannot be written.") from error
         adapter = self._adapter()
         try:
-            return self._exchange(
-                adapter, _prepared(method, url, {**self._headers, **headers}, **content)
-            )
-        except (requests.RequestException, HTTPError, UnicodeError) as error:
+            return self._exchange(adapter, request)
+        except (requests.RequestException, HTTPError, ValueError) as error:
             if never_left(error):
                 raise NotConnectedError("The server cannot be reached.") from error
             if isinstance(error, requests.ConnectionError):
@@ -162,6 +164,8 @@ def _prepared(
     request.prepare_method(method)
     request.prepare_url(url, params)
     request.prepare_headers(headers)
+    for value in headers.values():
+        value.encode("latin-1")  # or it could not be written once there is a connection
     if pieces is None:
         request.prepare_body(None, None, json)
     else:

@@ -7,6 +7,7 @@ the call stands nothing but the clock.
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 import structlog
 from sqlalchemy import Connection
@@ -15,6 +16,7 @@ from common import failpoints, leases, messages, metrics, settling
 from common.database import Database
 from common.errors import TemporaryError
 from common.outbox import Begun
+from common.send_errors import ErrorRule
 from common.settling import Refused
 from common.stores import Store, Stores
 from common.turns import Turn
@@ -96,7 +98,7 @@ class PartSender:
         with self.database.store(store_id) as connection:
             leases.check(connection, turn.lease)
             if isinstance(outcome, TryLater):
-                most = 0 if outcome.rule.pauses else outcome.rule.attempts
+                most = _most(turn, outcome.rule)
                 error = (outcome.code, outcome.reason)
                 refused = settling.refuse(connection, store_id, going.outbox_id, error, most)
                 seconds = _wait_after(outcome, refused)
@@ -165,6 +167,14 @@ class PartSender:
         quoted = going.body.reply_to
         outcome = self.channel.send(credentials, to, going.content, going.callback, quoted)
         return self.uploads.judged(store_id, credentials.phone_number_id, going, outcome)
+
+
+def _most(turn: Turn, rule: ErrorRule) -> int:
+    """Say how many sends there are at most, as `settling.refuse` takes it."""
+    if rule.pauses:
+        return 0
+    age = datetime.now(UTC) - min(each.received_at for each in turn.mail)
+    return 1 if rule.is_over(age.total_seconds()) else rule.attempts
 
 
 def _wait_after(outcome: TryLater, refused: Refused | None) -> float:

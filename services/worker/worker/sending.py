@@ -68,17 +68,20 @@ class Sender:
         return self._go(way, going, _Step(said, begun, since))
 
     def resume(self, store: Store, turn: Turn, outcome: str) -> TurnResult:
-        """Send every unsettled part of a plan that stands, in order; as `start` otherwise."""
+        """Send every unsettled part of a plan that stands, in order; as `start` otherwise.
+
+        Nothing goes beside a part whose fate nobody knows, wherever that stands in the plan.
+        """
         parts = self._parts(turn)
+        for part in filter(_is_open_question, parts):
+            silence = self._judge(store, turn, part)
+            if silence.verdict == "waits":
+                return Waiting(silence.remaining, part.outbox_id)
+            if silence.verdict != "flagged":
+                return self.resume(store, turn, outcome)
         for number, part in enumerate(parts):
             if part.state in outbox.NOT_BEGUN:
-                return self._begin(store, turn, outcome, parts[number:])
-            if part.state == "unknown" and not part.flagged:
-                silence = self._judge(store, turn, part)
-                if silence.verdict == "waits":
-                    return Waiting(silence.remaining, part.outbox_id)
-                if silence.verdict != "flagged":
-                    return self.resume(store, turn, outcome)
+                return _kept(store, part) or self._begin(store, turn, outcome, parts[number:])
             if part.state == "cancelled":
                 return Done("taken_over")
             if part.state == "failed" and (part.kind != "image" or turn.resends):
@@ -214,6 +217,17 @@ def parts_of(turn: Turn) -> ColumnElement[bool]:
     if turn.resends:
         return outbox.named(store_id, turn.resends)
     return outbox.of_turn(store_id, turn.turn_id)
+
+
+def _is_open_question(part: Part) -> bool:
+    return part.state == "unknown" and not part.flagged
+
+
+def _kept(store: Store, part: Part) -> TurnResult | None:
+    """Keep a part that may not begin, whatever made its turn due."""
+    if not store.may_send(part.role):
+        return Held()
+    return Paced(part.wait) if part.wait > 0 else None
 
 
 def _measure(turn: Turn, sent: Outgoing) -> None:

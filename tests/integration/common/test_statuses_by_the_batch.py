@@ -32,7 +32,8 @@ BEFORE = (
     ("retry", "sending"),
     ("retry", "retrying"),
     ("failed", "failed"),
-    ("cancelled", "cancelled"),
+    ("cancelled", "failed"),
+    ("cancelled", "unknown"),
 )
 _PARTS = """
     INSERT INTO outbox (
@@ -95,7 +96,7 @@ class Send:
             self.status, self.error = status, said.error_title
 
     def arrive(self, said):
-        if self.state in ("sending", "unknown", "retry") or (
+        if self.state in ("sending", "unknown", "retry", "cancelled") or (
             self.state == "failed" and said.status != "sent"
         ):
             if self.status in ("retrying", "failed"):

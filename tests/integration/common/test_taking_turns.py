@@ -205,6 +205,32 @@ def test_what_a_person_still_waits_to_say_goes_first_again_and_customers_mail_do
     assert worker.take() == []
 
 
+@pytest.mark.parametrize("ends", ["well", "with more mail of a customer's", "never"])
+def test_what_a_person_says_while_a_turn_runs_goes_first_when_it_ends(doorbells, client, ends):
+    worker = Worker(client, claim_ms=60 if ends == "never" else 5_000)
+    doorbells.ring("store-1", ["a"], pace=Pace(60_000, 1, 1))
+    (turn,) = worker.take()  # the store's turn of this minute
+    doorbells.ring("store-1", ["a"], goes_first=True)
+    assert worker.take() == []
+    if ends != "never":
+        worker.done(turn, None if ends == "well" else 0)
+
+    (again,) = eventually(worker.take)
+    assert (again.conversation_id, bool(again.goes_first)) == ("a", True)
+    worker.done(again, 0)
+    assert worker.take() == []
+
+
+def test_what_a_person_says_may_wait_and_goes_first_then(doorbells, worker):
+    doorbells.ring("store-1", ["b"], pace=Pace(60_000, 1, 1))
+    worker.take()  # the store's turn of this minute
+    doorbells.ring("store-1", ["a"], goes_first=True)
+    worker.done(*worker.take(), 50, goes_first=True)
+
+    assert worker.take() == []
+    assert places(eventually(worker.take)) == [("store-1", "a")]
+
+
 def test_what_a_process_that_is_gone_had_taken_is_rung_again_before_the_others(doorbells, client):
     dying = Worker(client, claim_ms=100)
     doorbells.ring("store-1", ["a"], pace=FAST)

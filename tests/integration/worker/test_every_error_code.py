@@ -150,6 +150,7 @@ class Worker:
             " WHERE conversation_id = :id AND state = 'pending'",
             id=conversation_id,
         )
+        self.desk.change("UPDATE outbox SET not_before = clock_timestamp()")
         return 0.0 if due[0].wait == float("inf") else float(due[0].wait)
 
 

@@ -2,12 +2,14 @@
 
 import pytest
 
-from common import commands, outbox, store_pausing
+from common import commands, contacts, outbox, store_pausing
+from common.errors import PermanentError
 from common.inbound import AgentCommand, StatusUpdate
 from common.outbox import Shown
 from worker.channels.outcome import Unknown
+from worker.giving_up import give_up
 
-from .scripted import refusal
+from .scripted import NOT_CONNECTED, refusal
 from .test_every_error_code import Worker
 
 AGENT = ("01890000-0000-7000-8000-000000000001", "Ana")
@@ -31,6 +33,7 @@ class Counter(Worker):
                 "UPDATE inbox SET due_at = clock_timestamp() WHERE due_at < 'infinity'"
                 " AND due_at > clock_timestamp()"
             )
+            self.desk.change("UPDATE outbox SET not_before = clock_timestamp()")
             self.runner.answer("store-1", self.conversation)
 
     def act(self, command, *rest):
@@ -48,8 +51,13 @@ class Counter(Worker):
         with self.desk.database.store("store-1") as connection:
             commands.send(connection, self.desk.seal, "store-1", session, command)
 
-    def pause(self, reason):
+    def pause(self, reason="by_hand"):
         store_pausing.pause(self.desk.database, "store-1", reason)
+        self.stores.forget("store-1")
+
+    def resume(self):
+        with self.desk.database.store("store-1") as connection:
+            store_pausing.resume_in(connection, "store-1")
         self.stores.forget("store-1")
 
     def minutes_pass(self):
@@ -132,9 +140,7 @@ def test_an_agents_words_that_a_status_says_are_spam_wait_for_the_store(counter)
 
     assert len(counter.channel.sends) == 1
 
-    with counter.desk.database.store("store-1") as connection:
-        store_pausing.resume_in(connection, "store-1")
-    counter.stores.forget("store-1")
+    counter.resume()
     counter.runner.answer("store-1", counter.conversation)
 
     assert len(counter.channel.sends) == 2
@@ -155,3 +161,119 @@ def test_the_silence_about_a_part_is_judged_in_a_paused_store_too(counter, reaso
     counter.go(2)
 
     assert counter.parts()[0] == ("unknown", True, "unknown")
+
+
+@pytest.mark.parametrize("reason", ["spam_limit", "by_hand"])
+def test_a_part_that_waits_to_go_again_waits_for_a_store_that_is_paused_meanwhile(counter, reason):
+    counter.channel.refusals = [refusal(131000, 500)]
+    counter.go()
+    counter.pause(reason)
+    counter.go()
+    counter.act(commands.take_over, *AGENT)  # cancels it: nobody would ever send it
+    counter.go()
+
+    assert len(counter.channel.sends) == 1
+
+    (part,) = counter.desk.rows(_OURS)
+    counter.act(commands.retry, str(part.outbox_id), AGENT)
+    counter.go()
+
+    assert len(counter.channel.sends) == 1
+    assert counter.parts() == [("retry", False, "retrying")]
+
+    counter.resume()
+    for _ in range(2):
+        counter.runner.answer("store-1", counter.conversation)
+
+    assert counter.parts() == [("accepted", False, "sent")]
+
+
+def test_what_an_agent_writes_in_a_store_whose_bot_is_paused_lets_nothing_of_the_bots_go(counter):
+    counter.channel.refusals = [refusal(131000, 500)]
+    counter.go()
+    counter.pause("spam_limit")
+    counter.go()
+    counter.say("soy Ana")
+    counter.go(2)
+
+    sent = counter.desk.rows("SELECT role, state FROM outbox WHERE attempt = 1 ORDER BY role")
+    assert [tuple(each) for each in sent] == [("agent", "accepted"), ("assistant", "cancelled")]
+    assert len(counter.channel.sends) == 2
+    assert counter.desk.value("SELECT count(*) FROM inbox WHERE due_at = 'infinity'") == 1
+
+
+def test_a_second_message_burns_no_attempt_of_the_first_ones_refusal(counter):
+    counter.go()
+    counter.channel.sent.clear()
+    counter.channel.refusals = [refusal(131000, 500)] * 2
+    counter.say("uno")
+    counter.go()
+    counter.say("dos")
+    waits = [counter.runner.answer("store-1", counter.conversation) for _ in range(3)]
+
+    assert len(counter.channel.sends) == 1
+    assert all(0.2 < wait <= 1.0 for wait in waits)
+
+
+def test_nothing_goes_beside_a_part_whose_fate_nobody_knows_wherever_it_stands(counter):
+    counter.channel.kind = "image"
+    counter.channel.refusals = [Unknown("no answer")]
+    counter.go()
+    counter.desk.change("UPDATE outbox SET state = 'retry' WHERE kind = 'text'")
+    counter.take_over()
+    counter.go()
+
+    assert [each[:2] for each in counter.parts()] == [("cancelled", False), ("unknown", False)]
+
+    counter.minutes_pass()
+    counter.go()
+
+    assert [each[:2] for each in counter.parts()] == [("cancelled", False), ("unknown", True)]
+    assert counter.desk.value("SELECT outcome FROM inbox WHERE kind = 'message'") == "taken_over"
+
+
+def test_what_never_got_a_connection_is_given_up_after_a_day_also_without_a_window(counter):
+    counter.go()
+    counter.channel.refusals = [NOT_CONNECTED] * 3
+    counter.say("uno")
+    counter.go(2)
+    counter.desk.change("UPDATE inbox SET received_at = received_at - interval '1 day'")
+    counter.go()
+
+    assert counter.parts()[-1] == ("failed", False, "failed")
+
+
+def test_words_that_never_came_to_be_sent_fail_and_may_go_again(counter, monkeypatch):
+    counter.go()
+    counter.channel.sent.clear()
+    with monkeypatch.context() as patch:
+        patch.setattr(type(counter.runner.pipeline.sender.part_sender), "files_ready", _has_no_file)
+        counter.say("uno")
+        counter.go()
+
+    asked = "SELECT state, attempt, error_code FROM outbox WHERE role = 'agent'"
+    assert [tuple(row) for row in counter.desk.rows(asked)] == [("failed", 1, "not_found")]
+    assert counter.parts()[-1] == ("failed", False, "failed")
+
+    message = str(counter.desk.value("SELECT outbox_id FROM outbox WHERE role = 'agent'"))
+    assert counter.act(commands.retry, message, AGENT).verdict == "asked"
+    counter.go()
+
+    assert counter.parts()[-1] == ("accepted", False, "sent")
+
+
+def _has_no_file(*_):
+    raise PermanentError("The file is not there any more.", code="not_found")
+
+
+@pytest.mark.parametrize(("blocks", "whose"), [(False, "queue"), (True, "bot")])
+def test_a_turn_that_dies_calls_a_person_but_not_for_who_is_blocked(counter, blocks, whose):
+    desk = counter.desk
+    session = str(desk.open(counter.conversation).session_id)
+    turn = desk.turn(desk.lease(counter.conversation))
+    with desk.database.store("store-1") as connection:
+        contacts.block(connection, "store-1", session, blocks=blocks)
+        give_up(connection, desk.seal, turn, PermanentError("Its worker died.", code="worker_died"))
+
+    assert desk.value("SELECT owner FROM conversations") == whose
+    assert desk.value("SELECT outcome FROM inbox") == "worker_died"

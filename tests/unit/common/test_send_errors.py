@@ -103,6 +103,8 @@ def test_a_refused_message_goes_again_so_often_and_so_late(code, attempts, waits
 def test_what_waits_for_a_person_or_a_connection_counts_no_sends():
     assert rule_for(190).may_go_again(1000)
     assert rule_for("not_connected").may_go_again(1000)
+    assert [rule_for("not_connected").is_over(age) for age in (86_399, 86_400)] == [False, True]
+    assert not rule_for(131000).is_over(86_400)
     assert not rule_for(131047).may_go_again(1)
 
 

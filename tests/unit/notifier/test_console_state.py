@@ -149,6 +149,13 @@ def test_a_message_that_goes_again_moves_on_by_its_attempt():
     assert standing(("delivered", 1), ("read", 2)) == ("read", 2, False)
 
 
+def test_what_was_deleted_cannot_go_again_whatever_becomes_of_it():
+    deleted = message("1", role="agent", attempt=1, revoked=True)
+    failed = event(11, "message_status", {"message_id": "1", "status": "failed"})
+
+    assert not after(loaded(deleted), failed)["thread"]["messages"][0]["can_retry"]
+
+
 def test_a_retry_is_shown_from_its_answer_on_unless_more_is_known_by_then():
     failed = message("1", role="agent", attempt=1, can_retry=True) | {"status": "failed"}
     taken = {"type": "retryTaken", "sessionId": "a", "id": "1"}

@@ -44,6 +44,7 @@ class ErrorRule:
     action: Action
     scope: Scope
     attempts: int = 1
+    lasts: float = 0
     wait: float = 0
     growth: float = 1
     longest: float = 0
@@ -59,6 +60,10 @@ class ErrorRule:
         if self.action is Action.AGAIN:
             return self.attempts == 0 or refusals < self.attempts
         return self.pauses
+
+    def is_over(self, age: float) -> bool:
+        """Tell whether a message that was asked for so many seconds ago goes no more."""
+        return 0 < self.lasts <= age
 
     def wait_after(self, refusals: int, retry_after: float | None = None) -> float:
         """Count the seconds before the next attempt after so many refusals; what was asked wins.

@@ -64,9 +64,16 @@ def _cells(rule: ErrorRule) -> Iterator[str]:
     yield rule.meaning
     yield _ACTIONS[rule.action] + (f" (`{rule.reason}`)" if rule.reason else "")
     yield _REACHES[rule.scope]
-    yield str(rule.attempts or "until the window closes") if not rule.pauses else "–"  # noqa: RUF001
+    yield _most_of(rule)
     yield _waits(rule)
     yield ", ".join(words for name, words in _EFFECTS.items() if name in rule.effects)
+
+
+def _most_of(rule: ErrorRule) -> str:
+    if rule.pauses:
+        return "–"  # noqa: RUF001
+    until = f", {rule.lasts / 3600:g} h at most" if rule.lasts else ""
+    return f"{rule.attempts or 'until the window closes'}{until}"
 
 
 def _waits(rule: ErrorRule) -> str:

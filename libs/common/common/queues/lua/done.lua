@@ -2,8 +2,9 @@
 --
 -- ARGV[1]  the store    ARGV[2]  the conversation
 -- ARGV[3]  ms until its next mail is due, or -1 for none
--- ARGV[4]  1 when what is due now goes first
--- Guarantee: what was rung while the claim lived is rung now, and the store goes on.
+-- ARGV[4]  1 when that goes first
+-- Guarantee: what was rung while the claim lived is rung now, first if it was rung so, and the
+-- store goes on.
 local store, conversation, due_in = ARGV[1], ARGV[2], tonumber(ARGV[3])
 unclaim(store, conversation)
 local rung = score(AGAIN .. store, conversation)
@@ -11,7 +12,7 @@ redis.call('ZREM', AGAIN .. store, conversation)
 local due = rung
 if due_in >= 0 then due = math.min(rung or math.huge, now + due_in) end
 if due then
-    if conversation == STATUSES or (ARGV[4] == '1' and due <= now) then
+    if ARGV[4] == '1' or is_marked_first(store, conversation) then
         ring_express(store, conversation, due)
     else
         ring_conversation(store, conversation, due)

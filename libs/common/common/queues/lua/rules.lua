@@ -12,7 +12,8 @@
 --   mostrador:line:L      zset    stores that may take a turn now, by virtual time
 --   mostrador:turn:L      string  virtual time of the lane: the last turn's
 --   mostrador:express:L   zset    doorbells that spend no pace and go first: S/conversation
---   mostrador:first:S     set     what of the store is among them, to be counted
+--   mostrador:first:S     set     what of the store is among them, or will be when the turn
+--                                 ends behind which it was rung; to be counted
 --   mostrador:idle:L      zset    worker processes that wait, the longest waiting first; those
 --                                 with no seats but the kept ones behind all others
 --   mostrador:dedicated   zset    stores with workers of their own: until when that is sure
@@ -173,11 +174,21 @@ local function ring_conversation(store, conversation, due)
     end
 end
 
+local function mark_first(store, conversation)
+    redis.call('SADD', FIRST .. store, conversation)
+    redis.call('PEXPIRE', FIRST .. store, LONGEST_CLAIM)
+end
+
 local function ring_express(store, conversation, due)
+    mark_first(store, conversation)
     if is_rung_behind_its_turn(store, conversation, due) then return end
     local lane = lane_of(store)
     redis.call('ZADD', EXPRESS .. lane, 'LT', at(due), store .. '/' .. conversation)
-    redis.call('SADD', FIRST .. store, conversation)
-    redis.call('PEXPIRE', FIRST .. store, LONGEST_CLAIM)
     wake(lane)
+end
+
+-- Says whether what was rung for it goes first, also if that was while its turn ran.
+local function is_marked_first(store, conversation)
+    return conversation == STATUSES
+        or redis.call('SISMEMBER', FIRST .. store, conversation) == 1
 end

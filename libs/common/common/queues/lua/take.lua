@@ -36,7 +36,7 @@ local function reap()
         local store, conversation = split(member)
         unclaim(store, conversation)
         redis.call('ZREM', AGAIN .. store, conversation)
-        if conversation == STATUSES then
+        if is_marked_first(store, conversation) then
             ring_express(store, conversation, now)
         elseif score(RUNG .. store, conversation) ~= 0 then
             redis.call('LPUSH', QUEUE .. store, conversation)
@@ -63,7 +63,7 @@ local function take_express(lane)
         if #turns >= want then return end
         local store, conversation = split(member)
         if is_claimed(store, conversation) then
-            leave_express(lane, store, conversation)
+            redis.call('ZREM', key, member)  -- it keeps its mark for when that turn ends
             redis.call('ZADD', AGAIN .. store, 'LT', at(now), conversation)
         elseif has_seat(store, conversation) then
             leave_express(lane, store, conversation)
