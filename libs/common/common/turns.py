@@ -242,6 +242,35 @@ def stand_behind(connection: Connection, turn: Turn) -> None:
     connection.execute(_STAND_BEHIND, its)
 
 
+def show_again(connection: Connection, turn: Turn) -> None:
+    """Let what could not be shown behind a waiting head be taken up again when it is due."""
+    table = models.inbox
+    connection.execute(
+        update(table)
+        .where(table.c.store_id == turn.lease.store_id, table.c.inbox_id.in_(turn.inbox_ids))
+        .values(turn_id=None, outcome="")
+    )
+
+
+def has_unseen(connection: Connection, turn: Turn) -> bool:
+    """Say whether more is there to be shown behind the head that waits (`take_behind`)."""
+    table = models.inbox
+    query = (
+        select(table.c.inbox_id)
+        .where(
+            table.c.store_id == turn.lease.store_id,
+            table.c.conversation_id == turn.lease.conversation_id,
+            table.c.state == "pending",
+            table.c.kind == "message",
+            table.c.turn_id.is_(None),
+            table.c.outcome == "",
+            table.c.due_at <= func.clock_timestamp(),
+        )
+        .limit(1)
+    )
+    return len(turn.mail) == _MOST_ROWS and connection.scalar(query) is not None
+
+
 def resume_held(connection: Connection) -> int:
     """Make what active stores still hold due now, in all stores; returns how many rows."""
     return int(connection.scalar(text("SELECT resume_held()")) or 0)
