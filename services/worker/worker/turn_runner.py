@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import structlog
 from sqlalchemy import Connection
 
-from common import failpoints, leases, metrics, outbox, settling, turns
+from common import failpoints, leases, metrics, outbox, settling, shown_behind, turns
 from common.database import Database
 from common.errors import LeaseLostError, PermanentError, ServiceError, TemporaryError
 from common.logs import traceback_of
@@ -105,9 +105,9 @@ class TurnRunner:
             return result.next_due
         with self._ending(turn) as connection:
             if isinstance(result, Held | Shown):
-                put_back = turns.hold if isinstance(result, Held) else turns.stand_behind
+                put_back = turns.hold if isinstance(result, Held) else shown_behind.stand_behind
                 put_back(connection, turn)
-                if isinstance(result, Shown) and turns.has_unseen(connection, turn):
+                if isinstance(result, Shown) and shown_behind.has_unseen(connection, turn):
                     return 0.0
                 return turns.next_due(connection, store.store_id, turn.lease.conversation_id)
             seconds = result.seconds
@@ -125,7 +125,7 @@ class TurnRunner:
                 seconds = _backoff(turn, error)
                 turns.postpone(connection, turn, seconds, counted=not is_counted_on_its_part)
                 if turn.is_behind:
-                    turns.show_again(connection, turn)
+                    shown_behind.show_again(connection, turn)
                     conversation_id = turn.lease.conversation_id
                     head_due = turns.next_due(connection, store.store_id, conversation_id)
                     return seconds if head_due is None else min(seconds, head_due)

@@ -287,7 +287,9 @@ def test_however_much_comes_behind_a_head_that_waits_all_of_it_is_shown(counter,
     with monkeypatch.context() as patch:
         patch.setattr("worker.pipeline.open_conversation", _is_away)
         waited = counter.runner.answer("store-1", counter.conversation)
-    counter.desk.change("UPDATE inbox SET due_at = clock_timestamp() WHERE attempts = 1 AND seq > 1")
+    counter.desk.change(
+        "UPDATE inbox SET due_at = clock_timestamp() WHERE attempts = 1 AND seq > 1"
+    )
     waits = [counter.runner.answer("store-1", counter.conversation) for _ in range(3)]
 
     assert waited <= 1
