@@ -25,7 +25,7 @@ def broker(redis_url):
 def test_every_actor_that_is_rung_exists_in_the_worker(broker):
     with pytest.raises(ConfigurationError, match="answer_conversation, apply_statuses"):
         broker.check()
-    actors.declare(broker, runner=None, status_desk=None)
+    actors.declare(broker, runner=None, status_desk=None, computing=None)
 
     broker.check()
     assert broker.get_declared_actors() == {names.ANSWER, names.STATUSES}

@@ -45,13 +45,23 @@ def take_over(
 
 
 def assign(
-    connection: Connection, store_id: str, session_id: str, agent_id: str, agent_name: str
+    connection: Connection,
+    store_id: str,
+    session_id: str,
+    agent: tuple[str, str],
+    *,
+    by_agent_id: str,
 ) -> TakenOver:
-    """Make a colleague the owner, or `QUEUE`; acknowledged as a takeover is."""
-    if agent_id != QUEUE:
-        return take_over(connection, store_id, session_id, agent_id, agent_name)
+    """Make an agent (id and name) the owner, or `QUEUE`; acknowledged as a takeover is.
+
+    What is unread stays so for a colleague: only who takes it themselves has seen it.
+    """
     before = conversations.lock_by_session(connection, store_id, session_id)
-    after = conversations.queue(connection, before)
+    if agent[0] == QUEUE:
+        after = conversations.queue(connection, before)
+    else:
+        is_own = agent[0] == by_agent_id
+        after = conversations.take_over(connection, before, *agent, is_read=is_own)
     return _taken(connection, snoozing.end(connection, after))
 
 

@@ -1,7 +1,7 @@
 """What a store and its customers want of each other: who is blocked, who wants no advertising.
 
-Blocking is done under the conversation's lock and under a new epoch, so that nothing the bot
-computes for who is blocked can begin any more. Rules: 0024_contacts.sql.
+Blocking is done under the locks of all conversations of the person and under a new epoch, so that
+nothing the bot computes for who is blocked can begin any more. Rules: 0027_people.sql.
 """
 
 from dataclasses import dataclass
@@ -31,11 +31,12 @@ class Preference:
 
 def block(connection: Connection, store_id: str, session_id: str, *, blocks: bool) -> Conversation:
     """Block the customer of a session, or let them be heard again; raises NotFoundError."""
-    conversation = conversations.lock_of_session(connection, store_id, session_id)
-    its = {"store_id": store_id, "conversation_id": conversation.conversation_id}
+    # Found without a lock: the function locks all of the person's conversations in one order.
+    conversation_id = conversations.id_of_session(connection, store_id, session_id)
+    its = {"store_id": store_id, "conversation_id": conversation_id}
     connection.execute(_BLOCK, its | {"blocks": blocks})
     announce_after_commit(connection, store_id)
-    return conversations.lock(connection, store_id, conversation.conversation_id)
+    return conversations.lock(connection, store_id, conversation_id)
 
 
 def heed(connection: Connection, store_id: str, preference: Preference) -> None:

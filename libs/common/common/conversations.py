@@ -8,7 +8,7 @@ begin under another (P5). Callers hold the conversation's row lock: `lock` first
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Connection, func, select, text, update
+from sqlalchemy import ColumnElement, Connection, Select, func, select, text, update
 
 from common import events, models
 from common.database import announce_after_commit
@@ -19,9 +19,16 @@ _CHANGE_OWNER = text(
     """
     SELECT change_owner(
         :store_id, CAST(:conversation_id AS uuid), :owner, CAST(:agent_id AS uuid), :agent_name,
-        :trigger, :resolved)
+        :trigger, :resolved, :is_read)
     """
 )
+_AS_USUAL: dict[str, object] = {
+    "agent_id": None,
+    "agent_name": "",
+    "trigger": "",
+    "resolved": False,
+    "is_read": True,
+}
 _NAME_ACTOR = text("SELECT set_config('mostrador.by', :name, true)")
 
 _BEGIN = text("SELECT begin_conversation(:store_id, :phone, :name)")
@@ -85,13 +92,17 @@ def lock_by_session(connection: Connection, store_id: str, session_id: str) -> C
     return _locked(connection, store_id, models.conversations.c.session_id == session_id)
 
 
+def id_of_session(connection: Connection, store_id: str, session_id: str) -> str:
+    """Find the conversation that this session is or was of, unlocked; raises NotFoundError."""
+    found = connection.scalar(_of_session(store_id, session_id))
+    if found is None:
+        raise _unknown()
+    return str(found)
+
+
 def lock_of_session(connection: Connection, store_id: str, session_id: str) -> Conversation:
     """Lock and read the conversation that this session is or was of; raises NotFoundError."""
-    table = models.sessions
-    query = select(table.c.conversation_id).where(
-        table.c.store_id == store_id, table.c.session_id == session_id
-    )
-    its = query.scalar_subquery()
+    its = _of_session(store_id, session_id).scalar_subquery()
     return _locked(connection, store_id, models.conversations.c.conversation_id == its)
 
 
@@ -101,12 +112,21 @@ def hand_over(connection: Connection, conversation: Conversation, trigger: str) 
 
 
 def take_over(
-    connection: Connection, conversation: Conversation, agent_id: str, agent_name: str
+    connection: Connection,
+    conversation: Conversation,
+    agent_id: str,
+    agent_name: str,
+    *,
+    is_read: bool = True,
 ) -> Conversation:
-    """Give the conversation to an agent; nothing changes when it is theirs already."""
+    """Give the conversation to an agent; nothing changes when it is theirs already.
+
+    `is_read` is False where somebody else gives it: they have not seen what is unread.
+    """
     if conversation.owner == "agent" and conversation.agent_id == agent_id:
         return conversation
-    return _own(connection, conversation, "agent", agent_id=agent_id, agent_name=agent_name)
+    agent = {"agent_id": agent_id, "agent_name": agent_name}
+    return _own(connection, conversation, "agent", is_read=is_read, **agent)
 
 
 def queue(connection: Connection, conversation: Conversation) -> Conversation:
@@ -145,6 +165,17 @@ def mark_read(connection: Connection, conversation: Conversation) -> None:
     events.record(connection, conversation.store_id, "chat_list_update", conversation.session_id)
 
 
+def _of_session(store_id: str, session_id: str) -> Select[tuple[str]]:
+    table = models.sessions
+    return select(table.c.conversation_id).where(
+        table.c.store_id == store_id, table.c.session_id == session_id
+    )
+
+
+def _unknown() -> NotFoundError:
+    return NotFoundError("There is no such conversation.", code="session_not_found")
+
+
 def _locked(connection: Connection, store_id: str, condition: ColumnElement[bool]) -> Conversation:
     table, contacts = models.conversations, models.contacts
     query = (
@@ -167,22 +198,15 @@ def _locked(connection: Connection, store_id: str, condition: ColumnElement[bool
     )
     row = connection.execute(query).mappings().one_or_none()
     if row is None:
-        raise NotFoundError("There is no such conversation.", code="session_not_found")
+        raise _unknown()
     return Conversation(**{name: row[name] for name in Conversation.__dataclass_fields__})
 
 
 def _own(
-    connection: Connection,
-    conversation: Conversation,
-    owner: str,
-    *,
-    agent_id: str | None = None,
-    agent_name: str = "",
-    trigger: str = "",
-    resolved: bool = False,
+    connection: Connection, conversation: Conversation, owner: str, **how: object
 ) -> Conversation:
-    new = {"agent_id": agent_id, "agent_name": agent_name, "trigger": trigger}
+    """Change the owner; `how` names what is not as usual of what `change_owner` takes."""
     its = {"store_id": conversation.store_id, "conversation_id": conversation.conversation_id}
-    connection.execute(_CHANGE_OWNER, its | new | {"owner": owner, "resolved": resolved})
+    connection.execute(_CHANGE_OWNER, _AS_USUAL | its | {"owner": owner} | how)
     announce_after_commit(connection, conversation.store_id)
     return lock(connection, conversation.store_id, conversation.conversation_id)

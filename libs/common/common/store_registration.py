@@ -31,6 +31,7 @@ class StoreChange:
     secrets: Mapping[str, str] = field(
         default_factory=dict
     )  # access_token, app_secret, verify_token
+    forget_former: bool = False  # the secrets before these end at once: they have leaked
 
     def __repr__(self) -> str:
         return f"StoreChange(name={self.name!r}, secrets={sorted(self.secrets)})"
@@ -91,6 +92,8 @@ class StoreRegistration:
         }
         for name, secret in change.secrets.items():
             values |= self._sealed(store_id, name, secret, now.get(f"{name}_sealed"))
+        if change.forget_former:
+            values |= {f"previous_{name}_sealed": None for name in _ROTATED}
         return values
 
     def _sealed(

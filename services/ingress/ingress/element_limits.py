@@ -13,7 +13,7 @@ from ingress import fields
 _MOST_UPDATES = 1_000  # whatsapp.md 1.2
 # Entries, changes, and contacts of all changes: an update has one of each, and some air.
 _MOST_AROUND = 2_000
-_UPDATES = ("messages", "message_echoes", "statuses", "calls")
+_UPDATES = ("messages", "message_echoes", "statuses", "calls", "user_preferences")
 
 
 class TooManyElementsError(InvalidRequestError):

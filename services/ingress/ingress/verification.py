@@ -21,12 +21,12 @@ def verification_routes(stores: Stores, limits: FailureLimits, trusted_proxies: 
         address = client_address(
             request.remote_addr or "", request.headers.getlist("X-Forwarded-For"), trusted_proxies
         )
-        if limits.is_exhausted(address):
-            raise TooManyFailuresError
         try:
             return _challenge_answer(stores.verify_tokens(stores.get(store_id)))
-        except (NotAllowedError, StoreNotFoundError):
-            limits.count(address)
+        except (NotAllowedError, StoreNotFoundError) as failure:
+            # Who has the right word is answered, whoever guesses from the same address.
+            if limits.count(address):
+                raise TooManyFailuresError from failure
             raise
 
     return routes

@@ -42,7 +42,11 @@ class CookieRules:
 
     @classmethod
     def of(cls, settings: Settings) -> "CookieRules":
-        secure = settings.notifier_url.startswith("https://")
+        """Choose by the addresses browsers use: behind a proxy ours is the one without TLS."""
+        origins = settings.console_origins
+        secure = settings.notifier_url.startswith("https://") or (
+            bool(origins) and all(each.startswith("https://") for each in origins)
+        )
         prefix = "__Host-" if secure else ""
         return cls(prefix + _COOKIE, prefix + _BROWSER_COOKIE, secure)
 

@@ -148,7 +148,7 @@ def _parts(settings: Settings) -> tuple[Live, Parts]:
         storage=storage_of(settings),
         intake=AttachmentIntake(settings.data_dir / "incoming"),
         relay=Relay(database, readers, rooms, hints, revocations, _end_process),
-        days=DaysKept(),
+        days=DaysKept(database),
     )
     return Live(database, readers, access, rooms, hints, Viewers(queue)), built
 

@@ -21,7 +21,7 @@ _LONGEST_WORDS = 300
 _THEIRS = text("SELECT unnest(same_person(:store_id, CAST(:conversation_id AS uuid)))")
 _SESSIONS = text(
     """
-    SELECT its.session_id, its.opened_at, said.messages, said.last_at,
+    SELECT its.session_id, its.conversation_id, its.opened_at, said.messages, said.last_at,
            present.session_id IS NOT NULL AND present.window_expires_at > now() AS is_open
     FROM sessions AS its
     LEFT JOIN conversations AS present
@@ -99,6 +99,7 @@ def _sessions(connection: Connection, person: _Person) -> list[dict[str, Any]]:
     return [
         {
             "id": str(row.session_id),
+            "contact_id": str(row.conversation_id),
             "started_at": instant(row.opened_at),
             "ended_at": None if row.is_open else instant(row.last_at or row.opened_at),
             "messages": row.messages,
@@ -190,6 +191,7 @@ def _note(message: ShownMessage) -> dict[str, Any]:
     author = message.details.get("author")
     return {
         "message_id": message.id,
+        "session_id": message.session_id,
         "kind": message.kind,
         "author": author if isinstance(author, str) else "",
         "text": message.content,

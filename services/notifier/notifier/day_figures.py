@@ -12,15 +12,18 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, text
-from sqlalchemy.exc import DataError, OperationalError
+from sqlalchemy.exc import DataError
 
-from common.errors import InvalidRequestError
+from common.database import Database
+from common.errors import DatabaseUnavailableError, InvalidRequestError
 
 HOURS = 24
 _LONGEST_TALK = 200  # messages of one conversation that are looked at
 _MOST_TALKS = 10_000  # conversations that are, the latest first
 _SHARE_OF_TIME = 20
 _MOST_KEPT = 1_000
+_OLD_SECONDS = 60.0  # beyond this, figures of before are given only to who has waited
+_WAIT_SECONDS = 3.0
 
 # Asked from the newest conversations into each one's newest messages, both by an index that is
 # there: messages have none by time, which every message would have to pay for.
@@ -100,7 +103,8 @@ _SAID = text(
                    FILTER (WHERE by_role = 'agent') AS people_median
         FROM waits CROSS JOIN span WHERE answered_at >= first_hour GROUP BY 1
     )
-    SELECT first_hour, (SELECT row_to_json(standing) FROM standing) AS standing,
+    SELECT now() AS counted_at, first_hour,
+        (SELECT row_to_json(standing) FROM standing) AS standing,
         (SELECT count(*) FROM told WHERE role = 'assistant' AND created_at >= midnight)
             AS bot_today,
         (SELECT count(*) FROM told WHERE role = 'agent' AND created_at >= midnight)
@@ -125,6 +129,7 @@ _SAID = text(
 class DayFigures:
     """The last 24 hours by the hour, and today's sums."""
 
+    counted_at: datetime
     standing: dict[str, int]  # conversations by whose they are
     first_hour: datetime
     answered_by_bot: int
@@ -137,45 +142,70 @@ class DayFigures:
     by_hour: dict[str, dict[str, Any]]  # keyed by the hour's seconds since 1970; quiet hours lack
 
 
+@dataclass(frozen=True)
+class _Kept:
+    counted: float  # by the clock of who keeps it
+    until: float
+    figures: DayFigures
+
+
 class DaysKept:
     """Counts a store's day, and gives the same answer for twenty times as long as that took.
 
-    However many look at however large a store, the counting takes a twentieth of one connection
-    in each process: while somebody counts, the others get what was counted before. A small store
-    is counted anew each time.
+    However many look at however large stores, the counting anew takes a twentieth of one
+    connection in each process: while somebody counts, the others get what was counted before.
+    Is that over a minute old, they wait for their turn, three seconds at most; `counted_at` says
+    how old it is. A small store is counted anew each time.
     """
 
-    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, database: Database, clock: Callable[[], float] = time.monotonic) -> None:
+        self._database = database
         self._clock = clock
-        self._kept: dict[tuple[str, str], tuple[float, DayFigures]] = {}
+        self._kept: dict[tuple[str, str], _Kept] = {}
         self._counting = threading.Lock()
 
-    def read(self, connection: Connection, store_id: str, time_zone: str) -> DayFigures:
-        """Count, or give what was counted a moment ago; 400 for an unknown time zone."""
+    def read(self, store_id: str, time_zone: str) -> DayFigures:
+        """Count, or give what was counted a moment ago; 400 for an unknown time zone.
+
+        Opens its own transaction, and only to count: who waits holds no connection.
+        """
         begun = self._clock()
-        until, figures = self._kept.get((store_id, time_zone), (0.0, None))
-        if figures is None:
-            return self._count(connection, store_id, time_zone, begun)
-        if begun < until or not self._counting.acquire(blocking=False):
-            return figures
+        kept = self._kept.get((store_id, time_zone))
+        if kept is None:
+            return self._count(store_id, time_zone, begun)
+        is_old = begun - kept.counted > _OLD_SECONDS
+        if begun < kept.until or not self._counting.acquire(timeout=_WAIT_SECONDS if is_old else 0):
+            return kept.figures
         try:
-            return self._count(connection, store_id, time_zone, begun)
-        except OperationalError:  # too much to count in time: not tried again at once
-            ended = self._clock()
-            self._kept[store_id, time_zone] = (ended + _SHARE_OF_TIME * (ended - begun), figures)
+            if (newer := self._kept.get((store_id, time_zone), kept)) is not kept:
+                return newer.figures  # counted by whom we have waited for
+            return self._count(store_id, time_zone, begun)
+        except DatabaseUnavailableError:  # too much to count in time: not tried again at once
+            self._keep(store_id, time_zone, begun, kept.figures, counted=kept.counted)
             raise
         finally:
             self._counting.release()
 
-    def _count(
-        self, connection: Connection, store_id: str, time_zone: str, begun: float
-    ) -> DayFigures:
-        figures = read_day(connection, store_id, time_zone)
-        ended = self._clock()
+    def _count(self, store_id: str, time_zone: str, begun: float) -> DayFigures:
+        with self._database.store(store_id) as connection:
+            figures = read_day(connection, store_id, time_zone)
         if len(self._kept) >= _MOST_KEPT:
             self._kept.clear()
-        self._kept[store_id, time_zone] = (ended + _SHARE_OF_TIME * (ended - begun), figures)
+        self._keep(store_id, time_zone, begun, figures)
         return figures
+
+    def _keep(
+        self,
+        store_id: str,
+        time_zone: str,
+        begun: float,
+        figures: DayFigures,
+        counted: float | None = None,
+    ) -> None:
+        ended = self._clock()
+        until = ended + _SHARE_OF_TIME * (ended - begun)
+        counted = ended if counted is None else counted
+        self._kept[store_id, time_zone] = _Kept(counted, until, figures)
 
 
 def read_day(connection: Connection, store_id: str, time_zone: str) -> DayFigures:
@@ -187,6 +217,7 @@ def read_day(connection: Connection, store_id: str, time_zone: str) -> DayFigure
     except DataError as error:
         raise InvalidRequestError("There is no such time zone.") from error
     return DayFigures(
+        counted_at=row.counted_at,
         standing=row.standing,
         first_hour=row.first_hour,
         answered_by_bot=row.bot_today,

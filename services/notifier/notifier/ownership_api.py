@@ -48,14 +48,15 @@ def take_over(store_id: str, session_id: str) -> dict[str, object]:
 def assign(form: dict[str, str], store_id: str, session_id: str) -> dict[str, object]:
     """Make a colleague of the store the one who answers, or put it in the `queue`.
 
+    What is unread stays so: a colleague has not seen it yet.
     404 `agent_not_found` for whom the store does not have.
     """
     store, known, me = store_of_path(store_id), session_id_of(session_id), agent()
-    to, name = _assignee(store.store_id, form["agent_id"], me)
+    assignee = _assignee(store.store_id, form["agent_id"], me)
     with parts().database.store(store.store_id) as connection:
         conversations.name_actor(connection, me.name)
-        taken = commands.assign(connection, store.store_id, known, to, name)
-        audit.record(connection, store.store_id, me, "assign", session_id=known, target=to)
+        taken = commands.assign(connection, store.store_id, known, assignee, by_agent_id=me.id)
+        audit.record(connection, store.store_id, me, "assign", session_id=known, target=assignee[0])
     return _acknowledged(taken)
 
 

@@ -77,6 +77,7 @@ def _conversation_content(event: Event, session: ListedSession) -> dict[str, Any
     if event.type == "session_new":
         return {
             "id": event.session_id,
+            "contact_id": session.contact_id,
             "phone": session.phone,
             "name": session.name,
             "time": instant(event.at),

@@ -38,6 +38,7 @@ class MessagePage:
     messages: tuple[ShownMessage, ...]
     next_before: str | None
     changes: tuple[OwnershipChange, ...] = ()  # of the owner, in the time of these messages
+    session: ListedSession | None = None  # how the conversation stands, with the newest page
 
 
 def list_sessions(database: Database, store_id: str, query: SessionQuery) -> SessionPage:
@@ -84,7 +85,8 @@ def session_messages(
     """Read a session's newest page, or what was said before a message.
 
     Going back reaches the conversation's former sessions too, or nobody could read them: the
-    list shows only the present one. Raises NotFoundError.
+    list shows only the present one. The newest page has the conversation's line beside it, which
+    names the present session where a former one was asked for. Raises NotFoundError.
     """
     as_of_seq = events.head(connection, reader.store_id)
     conversation_id = conversation_of(connection, reader.store_id, session_id)
@@ -97,13 +99,16 @@ def session_messages(
     else:
         position = _position_of(connection, reader.store_id, conversation_id, before)
         rows = _newest(connection, statement.where(table.c.position < position), most)
+    line = None
+    if before is None:
+        line = sessions_by_id(connection, reader.store_id, [session_id]).get(session_id)
     if not rows:
-        return MessagePage(as_of_seq, (), None)
+        return MessagePage(as_of_seq, (), None, session=line)
     shown = reader.shown(connection, reversed(rows))
     has_older = rows[-1].position > 1
     first = shown[0].id
     changes = changes_within(connection, reader.store_id, first, has_older=has_older, before=before)
-    return MessagePage(as_of_seq, shown, first if has_older else None, changes)
+    return MessagePage(as_of_seq, shown, first if has_older else None, changes, line)
 
 
 def one_message(

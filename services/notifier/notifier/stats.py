@@ -49,6 +49,7 @@ _STANDING = text("SELECT status, paused_reason FROM stores WHERE store_id = :sto
 class Stats:
     """What the answer shows; the depth is None while the queue cannot be reached."""
 
+    counted_at: str | None
     sessions: dict[str, int]
     waiting: int
     longest_waiting_since: str | None
@@ -71,8 +72,8 @@ def show_stats(asked: dict[str, str], store_id: str) -> Stats:
     """Count what is under way, and what the last 24 hours brought."""
     store = store_of_path(store_id)
     depth = _depth(parts().doorbells, store.store_id)
+    day = parts().days.read(store.store_id, asked["time_zone"])
     with parts().database.store(store.store_id) as connection:
-        day = parts().days.read(connection, store.store_id, asked["time_zone"])
         return _stats(connection, store, day, depth)
 
 
@@ -82,6 +83,7 @@ def _stats(connection: Connection, store: Store, day: DayFigures, depth: int | N
     standing: Any = connection.execute(_STANDING, asked).one()
     is_paused = standing.status == "paused"
     return Stats(
+        counted_at=instant(day.counted_at),
         sessions=day.standing,
         waiting=now.waiting,
         longest_waiting_since=instant(now.waiting_since),

@@ -17,6 +17,7 @@ class ListedSession:
     """A conversation's present session, as a line of the console's list. Times are ISO 8601."""
 
     id: str
+    contact_id: str  # whose it is; their conversation's id too
     phone: str | None
     name: str
     status: str
@@ -42,6 +43,7 @@ class ListedSession:
         is_agents = row["owner"] == "agent"
         return cls(
             id=row["session_id"],
+            contact_id=row["conversation_id"],
             phone=row["phone"],
             name=row["name"],
             status=wire_status(row["owner"], resolved=row["resolved"]),

@@ -21,6 +21,7 @@ from common.queues import (
 )
 from common.statuses import Applied, Refusal
 from common.stores import Store, Stores
+from worker.computing import Computing
 from worker.refusals import Refusals
 from worker.turn_runner import TurnRunner
 
@@ -31,11 +32,13 @@ _LOG = structlog.get_logger()
 _BATCHES_AT_ONCE = 5
 
 
-def declare(broker: StoreQueues, runner: TurnRunner, status_desk: "StatusDesk") -> None:
+def declare(
+    broker: StoreQueues, runner: TurnRunner, status_desk: "StatusDesk", computing: Computing
+) -> None:
     """Give the broker its two actors. A failed job is not repeated: the sweeper rings again."""
 
     def answer_conversation(store_id: str, conversation_id: str) -> None:
-        with _job(store_id):
+        with _job(store_id), computing.turn_of(store_id, goes_first=went_first()):
             due_in = runner.answer(store_id, conversation_id)
             is_for_agent = (
                 went_first()

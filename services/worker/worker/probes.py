@@ -10,6 +10,7 @@ from common.settings import Settings
 from common.web import ReadyChecks, prepare
 
 _FIRST_PORT = 10
+_STOP_SECONDS = 0.1  # how soon it hears that it is to end
 
 
 class Probes:
@@ -22,7 +23,10 @@ class Probes:
         port = settings.port(_FIRST_PORT + settings.worker_index)
         self._server = make_server(settings.bind_address, port, app, threaded=True)
         self._thread = threading.Thread(
-            target=self._server.serve_forever, name="probes", daemon=True
+            target=self._server.serve_forever,
+            kwargs={"poll_interval": _STOP_SECONDS},
+            name="probes",
+            daemon=True,
         )
 
     def start(self) -> None:

@@ -13,6 +13,7 @@ from common.errors import TemporaryError
 from common.stores import Store
 from common.turns import Turn
 from worker.channels.outcome import SendOutcome, TryLater, Unknown
+from worker.computing import aside
 from worker.ports import Gate, Pass
 
 _LOG = structlog.get_logger()
@@ -35,7 +36,8 @@ class Turnstile:
                 said = self.gate.ask(store, turn.lease.conversation_id, outbox_id)
                 if not 0 < said.wait <= _A_MOMENT_SECONDS:
                     break
-                time.sleep(said.wait)
+                with aside():
+                    time.sleep(said.wait)
         except TemporaryError as error:
             _LOG.warning("gate_closed", store=store.store_id, code=error.code)
             return Pass(_CLOSED_SECONDS)

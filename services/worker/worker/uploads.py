@@ -25,6 +25,7 @@ from worker.channels.cloud_api import Credentials
 from worker.channels.contents import Picture, WithFile
 from worker.channels.media_upload import MediaUpload, Upload
 from worker.channels.outcome import Rejected, SendOutcome, TryLater
+from worker.computing import aside
 from worker.media_download import Bounds, MediaDownload
 from worker.plans import Outgoing
 
@@ -138,7 +139,8 @@ class Uploads:
         try:
             self.scratch.mkdir(mode=0o700, parents=True, exist_ok=True)
             with tempfile.TemporaryFile(dir=self.scratch) as file:
-                answer = self.pictures.get(link, "", file, _PICTURE)
+                with aside():
+                    answer = self.pictures.get(link, "", file, _PICTURE)
                 if not answer.is_success:
                     raise TemporaryError("The picture is not there.", code=str(answer.status))
                 size = file.tell()

@@ -28,6 +28,7 @@ from worker.attention import Attention
 from worker.catalog import CatalogClient
 from worker.channels.cloud_api import CloudApi
 from worker.channels.media_upload import MediaUpload
+from worker.computing import Computing
 from worker.lanes import Lanes
 from worker.lease_keeper import RENEWALS_PER_LEASE, LeaseKeeper
 from worker.media_desk import Fetcher, MediaDesk
@@ -127,7 +128,7 @@ def build(settings: Settings) -> Machinery:
     failpoints.arm(settings.fail_points_file)
     lanes = Lanes.of(settings.worker_stores)
     client = redis_client(settings.redis_url, settings.worker_threads + _MORE_REDIS_CONNECTIONS)
-    connections = min(settings.worker_threads, _MOST_CONNECTIONS) + _SPARE_CONNECTIONS
+    connections = connections_of(settings.worker_threads)
     database = Database(settings.database_url, connections, _POOL_SECONDS)
     database.announce = announcer = Announcer(client)
     stores = Stores(database, Keyring(settings.secrets_keys), settings)
@@ -147,7 +148,8 @@ def build(settings: Settings) -> Machinery:
         holder=holder,
         lease_seconds=settings.lease_seconds,
     )
-    actors.declare(broker, runner, StatusDesk(database, stores, doorbells, refusals))
+    desk = StatusDesk(database, stores, doorbells, refusals)
+    actors.declare(broker, runner, desk, Computing())
     broker.check()
     return Machinery(
         broker=broker,
@@ -160,11 +162,7 @@ def build(settings: Settings) -> Machinery:
         claims=Ticker("claims", _HOLD_SECONDS, broker.consumer.hold),
         sweeps=_sweeps(settings, Sweeper(database, doorbells)),
         owner_ticks=Ticker("owner-watch", _OWNER_LOOK_SECONDS, owners.look),
-        clock_ticks=Ticker(
-            "ownership-clock",
-            settings.sweep_seconds,
-            OwnershipClock(database, stores, doorbells).tick,
-        ),
+        clock_ticks=_clock_ticks(settings, OwnershipClock(database, stores, doorbells)),
         media=media,
         media_ticks=Ticker("media", settings.sweep_seconds, media.tick),
         templates=templates,
@@ -173,11 +171,20 @@ def build(settings: Settings) -> Machinery:
     )
 
 
+def connections_of(threads: int) -> int:
+    """Count the database connections of a worker process with so many turns at once."""
+    return min(threads, _MOST_CONNECTIONS) + _SPARE_CONNECTIONS
+
+
 def _sweeps(settings: Settings, sweeper: Sweeper) -> Ticker:
     # Where workers keep dying, the next sweep may be one that a new one makes as it starts.
     return Ticker(
         "sweeper", settings.sweep_seconds, sweeper.sweep, first_after=_FIRST_SWEEP_SECONDS
     )
+
+
+def _clock_ticks(settings: Settings, clock: OwnershipClock) -> Ticker:
+    return Ticker("ownership-clock", settings.sweep_seconds, clock.tick)
 
 
 def _service(settings: Settings, stores: Stores, lanes: Lanes, holder: str) -> Service:

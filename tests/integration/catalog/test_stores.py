@@ -80,6 +80,10 @@ def test_the_former_secret_stays_valid_while_it_is_rotated(ask, new_store, store
     ask("PATCH", f"/stores/{store}", {"app_secret": "the-present-one"})
     assert stores.app_secrets(stores.get(store)) == ("the-present-one", "the-former-one")
 
+    ask("PATCH", f"/stores/{store}", {"app_secret": "the-next-one", "forget_former": True})
+    stores.forget(store)
+    assert stores.app_secrets(stores.get(store)) == ("the-next-one",)
+
 
 def test_an_id_and_a_number_belong_to_one_store(ask, new_store, phone_number_id):
     store = new_store(phone_number_id=phone_number_id)

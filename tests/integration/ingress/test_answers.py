@@ -162,6 +162,13 @@ def test_a_wrong_verification_is_refused(door, query):
     assert (response.status_code, code(response)) == (403, "not_allowed")
 
 
+def test_who_knows_the_word_is_answered_whoever_guesses_from_the_same_address(door):
+    guesses = [verification(door, hub_verify_token="wrong").status_code for _ in range(32)]
+
+    assert (guesses[0], guesses[-1]) == (403, 429)
+    assert verification(door).status_code == 200
+
+
 def test_names_without_dots_are_not_the_platforms(door):
     response = door.get(
         "/webhooks/store-1?hub_mode=subscribe&hub_verify_token=verify-token-of-store-1"

@@ -98,6 +98,7 @@ def test_a_release_may_leave_a_note_once(ana, database, session_id):
 def test_a_conversation_is_assigned_to_a_colleague_or_to_the_queue(
     ana, logged_in, shop, database, session_id
 ):
+    shop.says("store-1", PHONE, "¿hay alguien?")
     on_its_way = shop.is_sending("store-1", session_id)
     beto, carla = logged_in("beto"), logged_in("carla")
     wire = beto.hello("store-1")
@@ -109,7 +110,7 @@ def test_a_conversation_is_assigned_to_a_colleague_or_to_the_queue(
     assert (answer["owner_name"], answer["in_flight"]) == ("Beto", [on_its_way])
     assert wire.until("session_update")["data"]["agent_id"] == beto.agent["id"]
     mine = beto.get("/api/stores/store-1/sessions", filter="mine").json()["sessions"]
-    assert [each["id"] for each in mine] == [session_id]
+    assert [(each["id"], each["unread"]) for each in mine] == [(session_id, 2)]
     for stranger in (carla.agent["id"], "somebody"):
         refused = do(ana, session_id, "assign", {"agent_id": stranger})
         assert (refused.status_code, refused.json()["error"]["code"]) == (404, "agent_not_found")

@@ -58,6 +58,7 @@ def test_the_panel_has_the_person_their_orders_notes_and_sessions(ana, shop, ses
     assert noted["message_id"] == note.json()["id"]
     ((its),) = contact["sessions"]
     assert (its["id"], its["messages"], its["ended_at"]) == (session, 3, None)
+    assert (its["contact_id"], noted["session_id"]) == (contact["id"], session)
     assert contact["handover"]["trigger"] == "KEYWORD_DETECTED"
     assert contact["handover"]["words"] == ["hola, mi correo es a@b.co"]
 

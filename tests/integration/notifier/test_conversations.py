@@ -7,6 +7,7 @@ from sqlalchemy import text
 PHONE = "573001112233"
 LISTED = [
     "id",
+    "contact_id",
     "phone",
     "name",
     "status",
@@ -140,13 +141,14 @@ def test_messages_have_the_contracts_shape_and_the_agent_sees_the_raw_text(ana, 
 
     page = messages(ana, session_id)
 
-    assert list(page) == ["as_of_seq", "messages", "changes", "next_before"]
+    assert list(page) == ["as_of_seq", "messages", "changes", "session", "next_before"]
     asked, answer = page["messages"]
     assert set(asked) >= {"id", "role", "content", "time", "kind", "images", "status", "error"}
     assert (asked["role"], asked["content"]) == ("user", "vivo en la calle 1")
     assert (answer["id"], answer["role"], answer["status"]) == (answered, "assistant", "sent")
     assert (answer["images"], answer["error"], page["next_before"]) == ([], "", None)
-    assert listed(ana)["sessions"][0]["preview"] == "gracias"
+    assert [page["session"]] == listed(ana)["sessions"]
+    assert page["session"]["preview"] == "gracias"
 
 
 def test_going_back_reaches_the_beginning_through_former_sessions(ana, shop, database):
@@ -169,7 +171,9 @@ def test_going_back_reaches_the_beginning_through_former_sessions(ana, shop, dat
     ]
     assert older["messages"][0]["session_id"] == former
     assert older["next_before"] is None
-    assert [each["content"] for each in messages(ana, former)["messages"]] == ["hace dos días"]
+    alone = messages(ana, former)
+    assert [each["content"] for each in alone["messages"]] == ["hace dos días"]
+    assert (alone["session"]["id"], older["session"]) == (present, None)
 
 
 def test_a_snapshot_and_the_events_after_it_make_the_next_snapshot(ana, shop):

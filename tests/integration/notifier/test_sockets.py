@@ -29,11 +29,13 @@ def test_an_event_arrives_as_the_contract_says(ana, shop):
     assert (new["seq"], new["store_id"], new["session_id"]) == (1, "store-1", session_id)
     assert new["data"] == {
         "id": session_id,
+        "contact_id": new["data"]["contact_id"],
         "phone": PHONE,
         "name": "Cliente 33",
         "time": new["at"],
     }
     listed = wire.until("chat_list_update")["data"]
+    assert listed["contact_id"] == new["data"]["contact_id"]
     assert (listed["sessionId"], listed["preview"], listed["unread"]) == (session_id, "hola", 1)
 
 

@@ -2,6 +2,7 @@
 
 import time
 import uuid
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from sqlalchemy import text
@@ -113,12 +114,30 @@ def test_a_line_that_hands_over_answers_nothing(database, talk):
 
 def test_what_took_long_to_count_is_not_counted_again_at_once(database, two_stores):
     moments = iter([0.0, 0.5, 10.0, 10.6, 11.0])  # half a second: good for ten
-    days = DaysKept(lambda: next(moments))
-    with database.store(STORE) as connection:
-        first, again, anew = (days.read(connection, STORE, ZONE) for _ in range(3))
+    days = DaysKept(database, lambda: next(moments))
+
+    first, again, anew = (days.read(STORE, ZONE) for _ in range(3))
 
     assert again is first
     assert anew is not first
+
+
+def test_who_looks_again_after_long_waits_for_who_counts_another_store(database, two_stores):
+    now = [0.0]
+    days = DaysKept(database, lambda: now[0])
+    first = days.read(STORE, ZONE)
+    days._counting.acquire()
+    now[0] = 30.0
+    assert days.read(STORE, ZONE) is first
+    now[0] = 100.0
+    with ThreadPoolExecutor(1) as viewer:
+        looks = viewer.submit(days.read, STORE, ZONE)
+        with pytest.raises(TimeoutError):
+            looks.result(0.2)
+        days._counting.release()
+        anew = looks.result(10)
+
+    assert anew.counted_at > first.counted_at
 
 
 @pytest.mark.long

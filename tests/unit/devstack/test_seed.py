@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import pytest
 
 from devstack.credentials import Credentials
@@ -99,11 +101,24 @@ def test_a_database_that_was_emptied_is_filled_again(seed, catalog):
     assert seed() == first
 
 
-def test_a_persons_own_credentials_are_patched_in_once(seed, catalog):
+def test_a_persons_own_credentials_are_handed_over_also_where_they_end_alike(seed, catalog):
     seed()
     assert seed(credentials=OWN) == ["PATCH /stores/store-1"]
-    assert catalog.kept["/stores/store-1"]["app_secret"] == "secret-0002"
-    assert seed(credentials=OWN) == []
+    assert catalog.kept["/stores/store-1"]["waba_id"] == ""
+    catalog.kept["/stores/store-1"]["waba_id"] = "named by a person"
+    seed(credentials=replace(OWN, access_token="another-0002"))
+    assert catalog.kept["/stores/store-1"]["access_token"] == "another-0002"
+    assert catalog.kept["/stores/store-1"]["waba_id"] == "named by a person"
+
+
+@pytest.mark.parametrize("first", [MADE_UP, OWN])
+def test_without_them_the_store_has_its_made_up_ones_again(seed, catalog, first):
+    seed(credentials=first)
+    seed(credentials=OWN)
+    assert seed() == ["PATCH /stores/store-1"]
+    assert catalog.kept["/stores/store-1"]["app_secret"] == "secret-0001"
+    assert catalog.kept["/stores/store-1"]["waba_id"] == "10555"
+    assert seed() == []
 
 
 def test_another_data_dir_brings_its_own_password(seed, tmp_path, catalog, warnings):

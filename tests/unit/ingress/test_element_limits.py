@@ -47,6 +47,7 @@ def test_as_many_as_meta_sends_are_read_each_by_its_own_name():
         delivery(*[element()] * 501, statuses=[{"id": "a"}] * 500),
         delivery(field="smb_message_echoes", message_echoes=[element()] * 1001),
         delivery(field="calls", calls=[{"id": "a"}] * 1001),
+        delivery(field="user_preferences", user_preferences=[{"wa_id": LUCIA}] * 1001),
         of_changes(501, messages=[1, 2]),
         delivery(element(), contacts=[{"wa_id": LUCIA}] * 2001),
         of_changes(1000, contacts=[1, 2, 3]),

@@ -15,7 +15,7 @@ const line = () => {
   const number = dice(200);
   const status = ["bot", "handover", "human", "resolved"][dice(4)];
   return {
-    id: `${number}/${dice(2)}`, phone: `57${number}`, status, owner: status === "human" ? ["me", "other"][dice(2)] : status,
+    id: `${number}/${dice(2)}`, contact_id: `57${number}`, status, owner: status === "human" ? ["me", "other"][dice(2)] : status,
     unread: dice(3), snoozed: dice(5) === 0, last_message_at: time(), waiting_since: time(),
   };
 };
@@ -36,8 +36,8 @@ for (let step = 0; step < 1500; step += 1) {
   state = reduce(state, isAnew
     ? { type: "listed", filter: "all", page: { as_of_seq: seq - dice(20), sessions: [line()], next_cursor: null } }
     : steps[kind < 30 ? 0 : kind < 34 ? 1 : kind < 37 ? 2 : 3]());
-  const phones = Object.values(state.sessions).map((each) => each.phone);
-  if (new Set(phones).size !== phones.length) throw new Error(`step ${step}: a customer has two lines`);
+  const contacts = Object.values(state.sessions).map((each) => each.contact_id);
+  if (new Set(contacts).size !== contacts.length) throw new Error(`step ${step}: a customer has two lines`);
   for (const filter of ["all", "mine", "waiting", "snoozed"]) {
     if (dice(3)) continue; // some are asked for rarely: much has changed since
     // Another journal of the same lines is none that is remembered.

@@ -21,7 +21,8 @@ def line(session_id="a", status="bot", **more):
     owner = {"human": "me", "handover": "queue"}.get(status, "bot")
     return {
         "id": session_id,
-        "phone": f"57{session_id}",
+        "phone": "57300",
+        "contact_id": f"of-{session_id}",
         "status": status,
         "owner": owner,
         "unread": 1,
@@ -51,9 +52,29 @@ def new_message(seq, shown):
     return event(seq, "new_message", {"sessionId": "a", "message": shown})
 
 
-def loaded(*messages, seq=10, before=None):
+def page_of(*messages, seq=10, before=None, session_id="a", session=None):
     page = {"as_of_seq": seq, "messages": list(messages), "next_before": before}
-    return {"type": "threadLoaded", "sessionId": "a", "page": page}
+    return {"sessionId": session_id, "page": {**page, "session": session}}
+
+
+def loaded(*messages, **more):
+    return {"type": "threadLoaded", **page_of(*messages, **more)}
+
+
+def older(*messages, **more):
+    return {"type": "olderLoaded", **page_of(*messages, **more)}
+
+
+def new_session(seq, session_id, contact="of-a"):
+    return event(seq, "session_new", {"id": session_id, "contact_id": contact}, session_id)
+
+
+def status(seq, message_id, value):
+    return event(seq, "message_status", {"message_id": message_id, "status": value})
+
+
+def update(seq, shown):
+    return event(seq, "message_update", {"sessionId": "a", "message": shown})
 
 
 BEGUN = [
@@ -252,17 +273,77 @@ def test_a_line_is_not_taken_back_by_a_list_that_was_read_before():
     assert state["sessions"]["a"]["status"] == "handover"
 
 
-def test_a_customer_has_one_line_and_who_reads_goes_on_in_the_new_session():
+def test_what_was_written_has_its_place_when_it_was_told_and_leaves_with_its_page():
+    told = new_message(11, message("s1", "voy", "agent"))
+    far = loaded(message("9"), seq=90, before="9")
+
+    assert ids(after(loaded(message("1")), written(), ACCEPTED, told, far)) == ["9"]
+    assert ids(after(loaded(message("1")), written(), ACCEPTED, far)) == ["9", "s1"]
+    behind = older(message("1"), message("s1", "voy", "agent"), seq=91)
+    assert ids(after(loaded(message("1")), written(), ACCEPTED, far, behind)) == ["1", "s1", "9"]
+
+
+def test_a_page_does_not_undo_what_was_told_while_it_was_on_its_way():
+    mine = message("1", role="agent")
+    gone = update(12, message("1", role="agent", revoked=True))
+    first = after(status(11, "1", "failed"), gone, loaded(mine))
+    again = after(loaded(mine), gone, loaded(mine, seq=11))
+    further = after(loaded(message("2"), before="2"), status(11, "1", "read"), older(mine))
+
+    assert [first["thread"]["messages"][0][each] for each in ("status", "revoked")] == [
+        "failed",
+        True,
+    ]
+    assert again["thread"]["messages"][0]["revoked"]
+    assert further["thread"]["messages"][0]["status"] == "read"
+
+
+def test_an_older_page_joins_only_the_beginning_it_was_asked_for():
+    far = loaded(message("9"), seq=90, before="9")
+    state = after(
+        loaded(message("5"), before="5"), far, older(message("4"), seq=11) | {"before": "5"}
+    )
+
+    assert ids(state) == ["9"]
+
+
+@pytest.mark.parametrize("phone", ["57300", None])
+def test_a_customer_has_one_line_and_who_reads_goes_on_in_the_new_session(phone):
+    begun = {"type": "set", "values": {"drafts": {"a": {"files": [1]}}, "noting": "a"}}
     changes = [
-        loaded(message("1")),
-        event(11, "session_new", {"id": "b", "phone": "57a"}, "b"),
-        event(12, "chat_list_update", line("b", phone="57a"), "b"),
+        listed(line(phone=phone)),
+        loaded(message("1", role="agent")),
+        begun,
+        new_session(11, "b"),
+        status(12, "1", "read"),
+        event(13, "chat_list_update", line("b", contact_id="of-a", phone=phone), "b"),
     ]
     state = after(*changes)
 
     assert state["listed"] == ["b"]
-    assert state["openId"] == state["thread"]["id"] == "b"
-    assert ids(state) == ["1"]
+    assert state["openId"] == state["thread"]["id"] == state["noting"] == "b"
+    assert state["thread"]["messages"][0]["status"] == "read"
+    assert state["drafts"] == {"b": {"files": [1]}}
+    there = {"session_id": "b", "seq": 14}
+    state = after(*changes, loaded(message("2"), before="2", **there), older(message("1"), **there))
+    assert ids(state) == ["1", "2"]
+
+
+def test_two_contacts_with_one_number_have_two_lines():
+    other = event(12, "chat_list_update", line("b"), "b")
+    state = after(loaded(), new_session(11, "c", "of-c"), other)
+
+    assert sorted(state["listed"]) == ["a", "b"]
+    assert state["openId"] == "a"
+
+
+def test_a_page_says_whose_it_is_and_leads_from_a_former_session_to_the_present_one():
+    opened = {"type": "opened", "sessionId": "z"}
+    known = after(opened, loaded(session_id="z", session=line("z", status="human")))
+    led = after(opened, loaded(session_id="z", session=line("y")))
+
+    assert known["sessions"]["z"]["status"] == "human"
+    assert led["openId"] == led["thread"]["id"] == "y"
 
 
 def test_the_composer_is_closed_for_who_does_not_hold_the_conversation():

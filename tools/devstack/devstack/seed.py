@@ -1,7 +1,8 @@
 """Seeds the demo through the catalog's REST, as an outsider would.
 
 What is there is left alone: a second start never takes back what a person changed. The file
-`seeded.json` remembers what was finished, so that a start cut short is completed next time.
+`seeded.json` remembers what was finished, so that a start cut short is completed next time, and
+which store has a person's own credentials, so that it gets its made-up ones back without them.
 """
 
 from collections.abc import Callable
@@ -27,10 +28,10 @@ class Seeding:
         self._is_fresh = False  # a database that lost its stores lost its people too
 
     def store(self, store: DemoStore, credentials: Credentials) -> None:
-        """Make a store with all it sells; an existing one gets only credentials that changed."""
+        """Make a store with all it sells; an existing one gets only a person's own credentials."""
         path = f"/stores/{store.id}"
         if store.id in self._finished and self._catalog.exists(path):
-            self._renew_credentials(path, credentials)
+            self._renew_credentials(store.id, path, credentials)
             return
         self._is_fresh = True
         self._catalog.put(path, _store_body(store, credentials))
@@ -38,7 +39,7 @@ class Seeding:
             self._catalog.put(f"{path}/products/{product['id']}", product)
         for article in store.knowledge:
             self._catalog.put(f"{path}/knowledge/{article['id']}", article)
-        self._remember(store.id)
+        self._remember(store.id, *([_own(store.id)] if credentials.own else []))
 
     def agent(self, agent: DemoAgent, password: str) -> None:
         """Make a person with their role in each of their stores."""
@@ -62,16 +63,24 @@ class Seeding:
             if known["email"] == agent.email:
                 self._catalog.put(f"{path}/{known['id']}", body)
 
-    def _renew_credentials(self, path: str, credentials: Credentials) -> None:
-        if not credentials.own:
+    def _renew_credentials(self, store_id: str, path: str, credentials: Credentials) -> None:
+        """Hand over a person's own, which the catalog compares whole, or take them back."""
+        if not credentials.own and _own(store_id) not in self._finished:
             return
-        present = self._catalog.get(path)
-        if not _are_present(credentials, present):
-            self._catalog.patch(path, _credentials_body(credentials))
+        body = _credentials_body(credentials)
+        if self._catalog.get(path)["phone_number_id"] == credentials.phone_number_id:
+            del body["waba_id"]  # a person may have named the account since
+        self._catalog.patch(path, body)
+        self._remember(_own(store_id), holds=credentials.own)
 
-    def _remember(self, finished: str) -> None:
-        self._finished.add(finished)
+    def _remember(self, *facts: str, holds: bool = True) -> None:
+        self._finished = self._finished | set(facts) if holds else self._finished - set(facts)
         write_private_json(self._remembered, sorted(self._finished))
+
+
+def _own(store_id: str) -> str:
+    """Name the fact that a store has a person's own credentials."""
+    return f"own credentials of {store_id}"
 
 
 def _store_body(store: DemoStore, credentials: Credentials) -> dict[str, Any]:
@@ -91,10 +100,3 @@ def _credentials_body(credentials: Credentials) -> dict[str, str]:
         "app_secret": credentials.app_secret,
         "verify_token": credentials.verify_token,
     }
-
-
-def _are_present(credentials: Credentials, store: dict[str, Any]) -> bool:
-    return store["phone_number_id"] == credentials.phone_number_id and all(
-        store.get(f"{name}_last4") == getattr(credentials, name)[-4:]
-        for name in ("access_token", "app_secret", "verify_token")
-    )

@@ -7,6 +7,7 @@ from sqlalchemy import Connection, create_engine, make_url, text
 from sqlalchemy.pool import NullPool
 
 from common.database import sqlalchemy_url
+from common.migrations import refuse_old_server
 from common.settings import Settings
 
 # Two deployments that migrate at once: the second waits, then finds nothing to do.
@@ -14,6 +15,7 @@ _ONE_ROLE = (
     "DATABASE_URL and MIGRATION_DATABASE_URL name one role: it owns the tables, so row-level"
     " security guards nothing. Give the services a role of their own.\n"
 )
+_VERSION = text("SELECT current_setting('server_version_num')::integer")
 _LOCK = text("SELECT pg_advisory_xact_lock(hashtextextended('mostrador.migrations', 0))")
 
 
@@ -35,6 +37,7 @@ def _migrate(settings: Settings) -> None:
     owner = make_url(sqlalchemy_url(settings.migration_database_url)).username
     service = make_url(sqlalchemy_url(settings.database_url)).username
     with engine.begin() as connection:
+        refuse_old_server(connection.scalar(_VERSION) or 0)
         connection.execute(_LOCK)
         context.configure(connection=connection)
         with context.begin_transaction():

@@ -5,7 +5,7 @@ from typing import Any
 
 from marshmallow import Schema, fields, post_load, validate
 
-from catalog.schemas.fields import shaped, store_id, text
+from catalog.schemas.fields import boolean, shaped, store_id, text
 from catalog.schemas.store_settings import StoreSettingsSchema
 from common.store_registration import StoreChange
 
@@ -55,6 +55,11 @@ class NewStoreSchema(StoreSchema):
 
 class StoreChangeSchema(StoreFieldsSchema):
     """Loaded partially: what is missing stays as it is, also among the settings."""
+
+    forget_former = boolean(
+        load_only=True,
+        metadata={"description": "True: the former app secret and verify token end at once."},
+    )
 
     @post_load
     def _make(self, values: dict[str, Any], **_: Any) -> StoreForm:

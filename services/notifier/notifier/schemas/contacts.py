@@ -9,6 +9,9 @@ _LONGEST_NOTE = 2000
 
 class FormerSessionSchema(Schema):
     id = fields.String()
+    contact_id = fields.String(
+        metadata={"description": "Another's where two contacts turned out to be one person."}
+    )
     started_at = fields.String()
     ended_at = fields.String(allow_none=True, metadata={"description": "Null while it is open."})
     messages = fields.Integer()
@@ -28,6 +31,7 @@ class ShownOrderSchema(Schema):
 
 class ShownNoteSchema(Schema):
     message_id = fields.String()
+    session_id = fields.String()
     kind = fields.String(metadata={"description": "note, or release_note"})
     author = fields.String()
     text = fields.String()

@@ -15,6 +15,7 @@ class SessionQuerySchema(Schema):
 
 class ListedSessionSchema(Schema):
     id = fields.String()
+    contact_id = fields.String(metadata={"description": "Whose it is, with a number or without."})
     phone = fields.String(allow_none=True, metadata={"description": "Digits only."})
     name = fields.String()
     status = fields.String(metadata={"description": "bot, handover, human or resolved"})
@@ -141,6 +142,11 @@ class MessagePageSchema(Schema):
     changes = fields.List(
         fields.Nested(OwnershipChangeSchema),
         metadata={"description": "Of the owner, in the time of these messages."},
+    )
+    session = fields.Nested(
+        ListedSessionSchema,
+        allow_none=True,
+        metadata={"description": "The conversation's present line; null beside `before`."},
     )
     next_before = fields.String(allow_none=True)
 

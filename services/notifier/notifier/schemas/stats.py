@@ -74,6 +74,9 @@ class HourSchema(Schema):
 
 
 class StatsSchema(Schema):
+    counted_at = fields.String(
+        metadata={"description": "When the sums of the day were counted; the rest is of now."}
+    )
     sessions = fields.Nested(SessionCountsSchema)
     waiting = fields.Integer()
     longest_waiting_since = fields.String(allow_none=True)

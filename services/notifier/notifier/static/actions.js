@@ -1,21 +1,23 @@
 // What the page does: asks the server, listens to it, and tells the store what came of it.
 
 import * as api from "./api.js";
+import { untilLoaded } from "./catching_up.js";
 import { createLive } from "./live.js";
 import { countSoon, loadLists, search } from "./loading.js";
+import { close, goOnWith, loadOlder, loadThread, open, rooms, speakBy } from "./opening.js";
 import { store } from "./store.js";
 
 const { dispatch, get } = store;
 const set = (values) => dispatch({ type: "set", values });
 
 export const live = createLive(
-  () => ({ storeId: get().storeId, lastSeq: get().lastSeq, rooms: get().openId ? [get().openId] : [] }),
+  () => ({ storeId: get().storeId, lastSeq: get().lastSeq, rooms: rooms() }),
   {
     event: heard,
     counted: (seq) => dispatch({ type: "counted", seq }),
     connection: (connection) => set({ connection }),
     greeted: () => refreshStores(),
-    joined: (sessionId, seq) => seq > (get().thread?.asOf ?? 0) && loadThread(sessionId),
+    joined: (sessionId, seq) => sessionId === get().openId && seq > (get().thread?.asOf ?? 0) && loadThread(sessionId),
     typing: ({ session_id: sessionId, agent }) => sessionId === get().openId && agent.id !== get().agent.id && showTyping(agent),
     presence: (id, agents) => id === get().openId && set({ viewers: { id, agents } }),
     refused: ({ error }) => error.code === "store_not_found" && start(),
@@ -23,6 +25,8 @@ export const live = createLive(
     resync,
   },
 );
+
+speakBy(live.say);
 
 const listeners = new Set();
 
@@ -32,10 +36,8 @@ export const whenTold = (listener) => listeners.add(listener);
 const OF_THE_LIST = new Set(["session_new", "chat_list_update", "session_update"]);
 
 function heard(event) {
-  const before = get().openId;
-  dispatch({ type: "event", event });
-  const { openId, sessions } = get();
-  if (openId !== before) enter(openId);
+  goOnWith({ type: "event", event });
+  const { sessions } = get();
   if (event.type === "session_update" && !sessions[event.data.id]) loadLists();
   if (OF_THE_LIST.has(event.type)) countSoon();
   for (const listener of listeners) listener(event);
@@ -43,16 +45,19 @@ function heard(event) {
 
 /** Load all anew and go on after the head; what comes meanwhile is newer than the head. */
 function resync(head) {
-  set({ lastSeq: head });
-  loadLists().then(() => get().words && search(get().words));
-  if (get().openId) loadThread(get().openId);
+  const { storeId, openId } = get();
+  dispatch({ type: "resynced", head });
+  const isWanted = () => get().phase === "ready" && get().storeId === storeId;
+  untilLoaded("lists", async () => (await loadLists()) !== null, isWanted).then(() => get().words && search(get().words));
+  if (openId) loadThread(openId);
 }
 
-/** Before trying the socket again: is the server there, and is the log-in still good? */
+/** Before trying the socket again: is the server there, and is the log-in still good, and still this agent's? */
 async function mayReturn() {
   try {
-    await api.me();
-    return true;
+    const { id } = await api.me();
+    if (get().agent && id !== get().agent.id) startAnew();
+    return id === get().agent?.id;
   } catch (fault) {
     if (fault.status !== 401) return true;
     endSession("signedOut");
@@ -66,6 +71,17 @@ function showTyping(agent) {
   clearTimeout(typingTimer);
   typingTimer = setTimeout(() => set({ typing: null }), 5000);
 }
+
+/** Another person's log-in in this browser is this page's too: it becomes theirs, with nothing of the former one. */
+function startAnew() {
+  endSession("");
+  start();
+}
+
+window.addEventListener("storage", ({ key, newValue }) => {
+  const { agent } = get();
+  if (key === "known" && newValue && agent && newValue !== agent.id) startAnew();
+});
 
 api.whenSignedOut(() => endSession("signedOut"));
 
@@ -101,7 +117,7 @@ async function enterConsole(agent) {
   const stores = await api.stores();
   const kept = localStorage.getItem("store");
   const storeId = (stores.find((each) => each.id === kept) ?? stores[0])?.id ?? null;
-  localStorage.setItem("known", "yes");
+  localStorage.setItem("known", agent.id);
   dispatch({ type: "signedIn", agent, stores, storeId });
   if (storeId) await enterStore();
 }
@@ -135,46 +151,4 @@ export function retryList() {
   return enterStore();
 }
 
-export function open(sessionId) {
-  const { openId } = get();
-  if (openId === sessionId) return;
-  if (openId) live.say({ action: "leave_session", session_id: openId });
-  dispatch({ type: "opened", sessionId });
-  enter(sessionId);
-}
-
-function enter(sessionId) {
-  live.say({ action: "join_session", session_id: sessionId });
-  loadThread(sessionId);
-}
-
-export function close() {
-  const { openId } = get();
-  if (!openId) return;
-  live.say({ action: "leave_session", session_id: openId });
-  dispatch({ type: "closed" });
-}
-
-export async function loadThread(sessionId) {
-  try {
-    const read = await api.newest(get().storeId, sessionId, get().thread?.status === "loading");
-    dispatch({ type: "threadLoaded", sessionId, ...read });
-  } catch (fault) {
-    dispatch({ type: "threadFailed", sessionId, fault });
-  }
-}
-
-export async function loadOlder() {
-  const { thread, storeId } = get();
-  if (!thread?.before || thread.older === "loading") return;
-  const sessionId = thread.id;
-  dispatch({ type: "olderAsked", sessionId });
-  try {
-    const page = await api.messages(storeId, sessionId, thread.before);
-    dispatch({ type: "olderLoaded", sessionId, page });
-  } catch {
-    dispatch({ type: "olderFailed", sessionId });
-  }
-}
-
-export { loadLists, store };
+export { close, loadLists, loadOlder, loadThread, open, store };

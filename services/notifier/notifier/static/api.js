@@ -70,10 +70,10 @@ export function messages(storeId, sessionId, before = null) {
 
 const SHORT = 20; // messages of a session that leave room for what was said before it
 
-/** Read the newest page and, where that is short and `isFirst`, what came before it: both are shown at once. */
-export async function newest(storeId, sessionId, isFirst) {
+/** Read the newest page and, where that is short and `isApart` from what is shown, what came before it: both are shown at once. */
+export async function newest(storeId, sessionId, isApart) {
   const page = await messages(storeId, sessionId);
-  const isShort = isFirst && page.next_before && page.messages.length < SHORT;
+  const isShort = isApart(page) && page.next_before && page.messages.length < SHORT;
   return { page, earlier: isShort ? await messages(storeId, sessionId, page.next_before).catch(() => null) : null };
 }
 

@@ -8,7 +8,7 @@ import { drawMedia } from "./media.js";
 import { drawQuote, drawReactions } from "./quotes.js";
 import { answerButton, isQuotable } from "./replying.js";
 import { say } from "./texts.js";
-import { isWaiting } from "./thread_state.js";
+import { isWaiting } from "./message_state.js";
 import { drawFoot, drawStanding } from "./ticks.js";
 import { clock, plain } from "./words.js";
 

@@ -4,6 +4,7 @@ import * as api from "./api.js";
 import { live, loadLists, store } from "./actions.js";
 import { isConfirmed } from "./dialogs.js";
 import { draftOf, messagesOf } from "./draft_state.js";
+import { createOutgoing, refusedWith } from "./outgoing.js";
 import { holder } from "./state.js";
 import { say } from "./texts.js";
 
@@ -44,24 +45,25 @@ export async function send(words) {
     media: file && { kind: file.kind, mime_type: file.mime_type, filename: file.filename, size: file.size, state: "loading" },
   }));
   dispatch({ type: "draftSent", sessionId });
-  for (const message of messages) dispatch({ type: "written", sessionId, message });
-  for (const message of messages) await deliver(storeId, sessionId, message);
+  return goAtOnce(storeId, sessionId, messages);
 }
 
 /** Send a template, shown as its preview says. */
 export function sendTemplate(template, text) {
   const { openId: sessionId, storeId } = get();
-  const message = shownOf(text, { kind: "template", ask: { text: "", template } });
-  dispatch({ type: "written", sessionId, message });
-  return deliver(storeId, sessionId, message);
+  return goAtOnce(storeId, sessionId, [shownOf(text, { kind: "template", ask: { text: "", template } })]);
 }
 
 /** Send a product: its picture with name and price, or these alone. */
 export function sendProduct({ id, words, picture }) {
   const { openId: sessionId, storeId } = get();
-  const message = shownOf(words, { kind: picture ? "image" : "text", images: picture ? [picture] : [], ask: { text: "", product: id } });
-  dispatch({ type: "written", sessionId, message });
-  return deliver(storeId, sessionId, message);
+  const images = picture ? [picture] : [];
+  return goAtOnce(storeId, sessionId, [shownOf(words, { kind: picture ? "image" : "text", images, ask: { text: "", product: id } })]);
+}
+
+function goAtOnce(storeId, sessionId, messages) {
+  for (const message of messages) dispatch({ type: "written", sessionId, message });
+  return goOut(sessionId, messages.map((message) => ({ ...message, storeId, sessionId })));
 }
 
 /** Make a message as it is shown until the server has it; `ask` is what is asked of the server beside its words. */
@@ -74,11 +76,12 @@ function shownOf(text, { kind, quoted = null, media = null, images = [], ask }) 
   };
 }
 
-/** Send a refused message again, as the same one: the server takes it once. */
+/** Send a refused message again with what was refused behind it, each as the same one: the server takes it once. */
 export function sendAgain(message) {
-  const { openId: sessionId, storeId } = get();
-  dispatch({ type: "again", sessionId, clientId: message.client_id });
-  return deliver(storeId, sessionId, message);
+  const { openId: sessionId, storeId, thread } = get();
+  const messages = refusedWith(thread.messages, message);
+  for (const { client_id: clientId } of messages) dispatch({ type: "again", sessionId, clientId });
+  return goOut(sessionId, messages.map((each) => ({ ...each, storeId, sessionId })));
 }
 
 /** Have a message that failed sent once more; one that may have arrived only if that is wanted. */
@@ -100,14 +103,40 @@ export async function retry({ id, status }) {
   }
 }
 
-async function deliver(storeId, sessionId, { client_id: clientId, ask }) {
-  try {
-    const { id } = await api.send(storeId, sessionId, ask);
-    dispatch({ type: "accepted", sessionId, clientId, id });
-  } catch (fault) {
-    dispatch({ type: "refused", sessionId, clientId, error: fault.code });
-    if (fault.status === 409) loadLists();
+const goOut = createOutgoing(deliver, refuse);
+
+/** Name the session that a conversation goes on in, as far as it is open. */
+const presentOf = (sessionId) => (get().thread?.former.includes(sessionId) ? get().openId : sessionId);
+
+async function deliver({ storeId, sessionId, client_id: clientId, triedIn, ask }) {
+  const isInDoubt = Boolean(triedIn); // it may have been taken there, and would be another message elsewhere
+  const { id } = await api.send(storeId, isInDoubt ? triedIn : presentOf(sessionId), ask);
+  dispatch({ type: "accepted", sessionId, clientId, id });
+}
+
+/** The first was not taken; the others were not tried, so that none overtakes it. */
+function refuse(fault, messages) {
+  const [{ sessionId, client_id: first, triedIn }] = messages;
+  const isInDoubt = fault.code === "network" || fault.status >= 500;
+  if (fault.status === 409) loadLists();
+  for (const { client_id: clientId } of messages) {
+    const isFirst = clientId === first;
+    dispatch({
+      type: "refused", sessionId, clientId, error: fault.code, behind: isFirst ? null : first,
+      triedIn: isFirst && isInDoubt ? triedIn ?? presentOf(sessionId) : null,
+    });
   }
+  const isShown = presentOf(sessionId) === get().thread?.id;
+  if (isShown && fault.code !== "window_closed") return;
+  giveBack(sessionId, messages.filter(({ kind, ask }) => kind === "text" && ask.text && !ask.product));
+}
+
+/** Words that cannot go now, or whose conversation is not open any more, are a draft again: none is lost. */
+function giveBack(sessionId, messages) {
+  if (!messages.length) return;
+  for (const { client_id: clientId } of messages) dispatch({ type: "withdrawn", sessionId, clientId });
+  const words = messages.map(({ ask }) => ask.text).join("\n\n");
+  dispatch({ type: "set", values: { givenBack: { sessionId: presentOf(sessionId), words } } });
 }
 
 // randomUUID needs a secure context; a console on a plain address of the shop's network has none.

@@ -5,7 +5,7 @@ import { send, sayTyping } from "./commands.js";
 import { draftOf, isReady } from "./draft_state.js";
 import { draftKept, forgetDrafts, keepDraft } from "./drafts_kept.js";
 import { byId, icon, write } from "./dom.js";
-import { draftKey, isNoting, LONGEST_NOTE, sendNote } from "./note_mode.js";
+import { draftKey, isNoting, LONGEST_NOTE, NOTE, sendNote } from "./note_mode.js";
 import { mayAnswer } from "./presence.js";
 import { isSend } from "./send_key.js";
 import { lockOf } from "./state.js";
@@ -18,7 +18,7 @@ const LOCKS = {
 };
 const SOONEST = 20; // milliseconds: a clock that is a little early must not ask over and over
 let drawnId = null;
-let drawnPhone = null;
+let takenBack = null;
 let wasLocked = true;
 let closing = { end: null, timer: 0 };
 
@@ -86,6 +86,7 @@ function drawSend() {
 function draw(state) {
   const { openId, language, sessions } = state;
   followAccount(state.agent);
+  takeBack(state.givenBack);
   const field = byId("composer");
   if (!openId) {
     drawnId = null;
@@ -97,7 +98,7 @@ function draw(state) {
   const lock = isNote ? null : lockOf(state, line);
   const isOther = draftKey(state) !== drawnId;
   if (isOther) {
-    changeDraft(state, line);
+    changeDraft(state);
   }
   const hadFocus = document.activeElement === field;
   field.disabled = lock !== null;
@@ -118,15 +119,28 @@ function followAccount(agent) {
 }
 
 /** Show the draft of what is open now. Who wrote after their window goes on in a new session: what was begun goes along. */
-function changeDraft(state, line) {
-  const field = byId("composer");
-  const key = draftKey(state);
-  if (drawnId && line?.phone && line.phone === drawnPhone && !isNoting(state) && !kept(key) && !drawnId.includes(" ")) {
-    keep(key, kept(drawnId));
-    keep(drawnId, "");
+function changeDraft(state) {
+  for (const former of state.thread.former) {
+    for (const kind of ["", NOTE]) move(former + kind, state.openId + kind);
   }
-  [drawnId, drawnPhone] = [key, line?.phone ?? null];
-  field.value = kept(key);
+  drawnId = draftKey(state);
+  byId("composer").value = kept(drawnId);
+}
+
+function move(from, to) {
+  if (kept(from) && !kept(to)) keep(to, kept(from));
+  keep(from, "");
+}
+
+/** Words that could not go come back into the field, before what is there by now. */
+function takeBack(given) {
+  if (!given || given === takenBack) return;
+  takenBack = given;
+  const { sessionId: key, words } = given;
+  keep(key, [words, kept(key)].filter(Boolean).join("\n\n"));
+  if (drawnId !== key) return;
+  byId("composer").value = kept(key);
+  fit();
 }
 
 /** Look again at the moment at which the window closes: the field locks then, not at the next tick. */
@@ -146,5 +160,6 @@ function drawLock(language, lock, line) {
   byId("choose-template").hidden = lock !== "window";
   byId("take-over").hidden = ["window", "unknown", "blocked"].includes(lock);
   byId("take-over").classList.toggle("second", lock === "colleague");
-  if (lock !== null) write(byId("lock-reason"), say(language, LOCKS[lock], { name: line?.owner_name ?? "" }));
+  const isWithout = lock === "unknown" && store.get().thread?.status === "failed"; // the thread says why
+  if (lock !== null) write(byId("lock-reason"), isWithout ? "" : say(language, LOCKS[lock], { name: line?.owner_name ?? "" }));
 }

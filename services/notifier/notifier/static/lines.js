@@ -5,7 +5,7 @@
 // Longer than that nobody follows it: who remembers a place in it sorts once anew.
 const LONGEST_JOURNAL = 20_000;
 
-export const noLines = () => ({ sessions: {}, journal: [], byPhone: new Map() });
+export const noLines = () => ({ sessions: {}, journal: [], byContact: new Map() });
 
 /** Take in lines, unless a later event said more. */
 export function withPage(state, { sessions: lines, as_of_seq: seq }) {
@@ -26,7 +26,7 @@ function changed(state) {
 function take(state, line, seq) {
   const known = state.sessions[line.id];
   if (known && known.seq > seq) return;
-  if (!known && line.phone) leaveFormer(state, line);
+  if (!known && line.contact_id) leaveFormer(state, line);
   put(state, { ...known, ...line, seq });
 }
 
@@ -36,9 +36,9 @@ function put({ sessions, journal }, line) {
 }
 
 /** A customer has one line: who wrote after their window has a new session in place of the former. */
-function leaveFormer({ sessions, journal, byPhone }, { id, phone }) {
-  const former = byPhone.get(phone);
-  byPhone.set(phone, id);
+function leaveFormer({ sessions, journal, byContact }, { id, contact_id: contact }) {
+  const former = byContact.get(contact);
+  byContact.set(contact, id);
   if (!former || former === id || !sessions[former]) return;
   delete sessions[former];
   journal.push(former);
@@ -59,7 +59,7 @@ export function kept(state, seq) {
   for (const line of Object.values(state.sessions)) {
     if (line.seq <= seq && line.id !== state.openId && !found.has(line.id)) continue;
     put(fresh, line);
-    if (line.phone) fresh.byPhone.set(line.phone, line.id);
+    if (line.contact_id) fresh.byContact.set(line.contact_id, line.id);
   }
   return fresh;
 }

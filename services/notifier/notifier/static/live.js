@@ -87,7 +87,8 @@ export function createLive(known, on) {
 
   async function retry() {
     if (!isWanted) return;
-    if (await on.mayReturn()) connect();
+    const may = await on.mayReturn();
+    if (may && isWanted && !socket) connect();
   }
 
   function drop() {

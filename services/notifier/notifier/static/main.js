@@ -9,9 +9,9 @@ import { installCanned } from "./canned.js";
 import { installAudit } from "./audit.js";
 import { installBadge } from "./badge.js";
 import { installComposer } from "./composer.js";
+import { isBehind } from "./catching_up.js";
 import { byId, make, write } from "./dom.js";
 import { focusLine, installList } from "./list.js";
-import { shown } from "./listing.js";
 import { installMenus } from "./menus.js";
 import { installNoteMode } from "./note_mode.js";
 import { installPanel } from "./panel.js";
@@ -52,7 +52,7 @@ function drawFrame(state) {
   document.body.dataset.phase = state.phase;
   document.body.dataset.view = state.openId ? "thread" : "list";
   byId("sign-in").hidden = state.phase !== "signedOut";
-  byId("offline-bar").hidden = !isReady || state.connection !== "offline";
+  byId("offline-bar").hidden = !isReady || (state.connection !== "offline" && !isBehind(state));
   write(byId("offline-bar"), say(state.language, "offline"));
   drawStores(state);
 }
@@ -110,4 +110,4 @@ set({ filter: localStorage.getItem("filter") ?? "all" });
 const { view, sessionId } = asked();
 await start();
 show(view);
-if (sessionId && shown(get(), "all").some((line) => line.id === sessionId)) open(sessionId);
+if (sessionId && get().storeId) open(sessionId);

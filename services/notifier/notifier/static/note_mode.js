@@ -8,12 +8,13 @@ import { say } from "./texts.js";
 
 const { dispatch, get } = store;
 export const LONGEST_NOTE = 2000;
+export const NOTE = " note"; // after the conversation's id: the draft of a note
 
 /** Is a note being written in the open conversation? */
 export const isNoting = ({ noting, openId }) => Boolean(openId) && noting === openId;
 
 /** Name what is in the field: each conversation has a draft of an answer and one of a note. */
-export const draftKey = (state) => (isNoting(state) ? `${state.openId} note` : state.openId);
+export const draftKey = (state) => (isNoting(state) ? state.openId + NOTE : state.openId);
 
 /** Turn the field to a note. */
 export function startNote() {

@@ -1,5 +1,6 @@
 // What the panel says of a customer, part by part. All of it is others' words, set as text.
 
+import { open } from "./actions.js";
 import { block, unblock } from "./asking.js";
 import { byId, make } from "./dom.js";
 import { startNote } from "./note_mode.js";
@@ -96,29 +97,41 @@ function go(action) {
   return action();
 }
 
-function orders({ language, now }, { orders: found }) {
+/** Show a place of a session; one of a contact that became one with this one is in a conversation of its own. */
+function goWithin(contact, sessionId, find) {
+  const whose = contact.sessions.find((each) => each.id === sessionId)?.contact_id ?? contact.id;
+  return go(async () => {
+    if (whose !== contact.id) await open(sessionId);
+    return find();
+  });
+}
+
+function orders({ language, now }, contact) {
+  const { orders: found } = contact;
   if (!found.length) return part(language, "orders", empty(language, "orders"));
   return part(language, "orders", listed(found.map((order) => {
     const total = order.total === null ? "" : money(language, order.total, order.currency);
     const words = say(language, order.items === 1 ? "panelOrderOne" : "panelOrderMany", { count: order.items });
     return button({ key: order.message_id, kind: "entry", testId: "panel-order" },
       [make("span", {}, [words, total].filter(Boolean).join(" · ")), make("span", { class: "small muted" }, moment(language, order.time, now))],
-      () => go(() => goTo(order.message_id)));
+      () => goWithin(contact, order.session_id, () => goTo(order.message_id)));
   })), make("p", { class: "small muted" }, say(language, "orderPrices")));
 }
 
-function notes(state, { notes: found }) {
+function notes(state, contact) {
+  const { notes: found } = contact;
   const { language, now } = state;
   const write = mayDo(state, "answer") ? button({ key: "note", testId: "panel-note" }, say(language, "act_note"), () => go(startNote)) : null;
   if (!found.length) return part(language, "notes", empty(language, "notes"), write);
   return part(language, "notes", listed(found.map((note) => button(
     { key: note.message_id, kind: "entry noted", testId: "panel-noted" },
     [make("span", { dir: "auto" }, plain(note.text)), make("span", { class: "small muted" }, [plain(note.author), moment(language, note.time, now)].filter(Boolean).join(" · "))],
-    () => go(() => goTo(note.message_id)),
+    () => goWithin(contact, note.session_id, () => goTo(note.message_id)),
   ))), write);
 }
 
-function sessions(state, { sessions: found }) {
+function sessions(state, contact) {
+  const { sessions: found } = contact;
   const { language, now } = state;
   const former = found.filter((each) => each.messages > 0 && each.id !== state.openId);
   if (!former.length) return part(language, "sessions", empty(language, "sessions"));
@@ -126,6 +139,6 @@ function sessions(state, { sessions: found }) {
     { key: each.id, kind: "entry", testId: "panel-session" },
     [make("span", {}, dayAndClock(language, each.started_at, now)),
       make("span", { class: "small muted" }, say(language, each.messages === 1 ? "panelMessageOne" : "panelMessageMany", { count: each.messages }))],
-    () => go(() => goToSession(each.id)),
+    () => goWithin(contact, each.id, () => goToSession(each.id)),
   ))));
 }

@@ -3,7 +3,7 @@
 import { draftChanges } from "./draft_state.js";
 import { kept, noLines, patched, withLine, withPage } from "./lines.js";
 import { anyone, viewOf } from "./listing.js";
-import { closed, opened, threadChanges } from "./thread_state.js";
+import { closed, continued, opened, threadChanges } from "./thread_state.js";
 
 export const initial = {
   phase: "starting", language: "es", theme: "light", now: Date.now(), notice: "",
@@ -12,6 +12,7 @@ export const initial = {
   filter: "all", narrow: anyone, words: "", found: null, counts: null,
   listStatus: "loading", moreStatus: "idle", ...noLines(), cursors: {},
   openId: null, thread: null, drafts: {}, typing: null, viewers: { id: null, agents: [] }, noting: null, actionFault: null,
+  behind: {}, givenBack: null,
 };
 
 /** Keep one state: `dispatch` changes it, listeners hear of it once per burst of changes. */
@@ -47,6 +48,7 @@ const changes = {
   listed: (state, { filter, narrow, page, isMore }) => listed(state, { filter, narrow }, page, isMore),
   found: (state, { page, isMore }) => found(state, page, isMore),
   learned: (state, { page }) => withPage(state, page),
+  resynced: (state, { head }) => ({ ...state, lastSeq: head, thread: state.thread && { ...state.thread, since: head } }),
   counted: (state, { seq }) => (seq > state.lastSeq ? { ...state, lastSeq: seq } : state),
   owned: (state, { sessionId, ownership }) => patched(state, sessionId, {
     status: ownership.status, owner: ownership.owner, owner_name: ownership.owner_name, epoch: ownership.epoch,
@@ -61,7 +63,7 @@ const changes = {
 const withoutStore = () => ({
   storeId: null, lastSeq: 0, listStatus: "loading", moreStatus: "idle", ...noLines(), cursors: {}, words: "", found: null,
   counts: null, narrow: anyone,
-  openId: null, thread: null, typing: null, actionFault: null, connection: "connecting",
+  openId: null, thread: null, typing: null, actionFault: null, connection: "connecting", behind: {},
 });
 
 export function reduce(state, change) {
@@ -124,11 +126,9 @@ function told(state, event) {
 }
 
 /** A customer wrote after their window: who has the former session open goes on in the new one. */
-function succeeded(state, event) {
-  const { id, phone } = event.data;
-  const former = state.sessions[state.openId];
-  if (!former || former.id === id || !phone || former.phone !== phone) return state;
-  return { ...state, openId: id, thread: { ...state.thread, id } };
+function succeeded(state, { data: { id, contact_id: contact } }) {
+  const mine = state.thread?.contact ?? state.sessions[state.openId]?.contact_id;
+  return mine && mine === contact && id !== state.openId ? continued(state, id) : state;
 }
 
 /** Whose it is changed; the line that came with it says how it stands now. */

@@ -13,6 +13,7 @@ import { clock, refusal } from "./words.js";
 
 const EVERY = 10_000;
 const SOON = 1_000; // events come in bursts
+const OLD = 60_000;
 const { get } = store;
 
 let known = null; // { storeId, stats, letters, at } of the last answer
@@ -90,13 +91,20 @@ function draw(state) {
   const { language } = state;
   byId("figures-fault").hidden = !fault;
   write(byId("figures-fault"), fault ? refusal(language, fault) : "");
-  write(byId("figures-at"), known ? say(language, "figuresAt", { time: clock(language, known.at) }) : say(language, "loading"));
+  write(byId("figures-at"), known ? asOf(language, known) : say(language, "loading"));
   byId("to-audit").hidden = !mayDo(state, "read_audit");
   byId("supervisor").setAttribute("aria-busy", String(!known));
   drawPaused(state, lookAgain);
   for (const tile of tiles) drawTile(state, tile);
   drawCharts(language, known?.stats ?? null);
   drawDeadLetters(state, known?.letters ?? null, lookAgain);
+}
+
+/** The sums of a large store's day may be older than the rest: then their own time is said too. */
+function asOf(language, { at, stats }) {
+  const now = say(language, "figuresAt", { time: clock(language, at) });
+  if (at - Date.parse(stats.counted_at) < OLD) return now;
+  return `${now} ${say(language, "figuresCounted", { time: clock(language, stats.counted_at) })}`;
 }
 
 function drawTile(state, { id, value, more, tone }) {

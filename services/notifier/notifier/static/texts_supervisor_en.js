@@ -4,6 +4,7 @@ export const en = {
   nav: "Places", nav_conversations: "Conversations", nav_supervisor: "Supervision",
   act_supervisor: "Go to Supervision", act_conversations: "Go to Conversations",
   supervisorTitle: "Supervision", figuresAt: "As of {time}; it renews itself.",
+  figuresCounted: "The sums of the day are of {time}.",
   tile_waiting: "Waiting now", tileLongest: "The longest wait: {time}", tileNobodyWaits: "Nobody waits for a person.",
   tile_answered: "Messages answered today", tileAnsweredBy: "Bot {bot} · people {people}, in {talks} conversations",
   tile_solved: "Solved by the bot alone", tileSolvedOf: "{solved} of {ended} that ended in 24 h", tileNoneEnded: "None has ended in 24 h.",

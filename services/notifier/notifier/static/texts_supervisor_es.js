@@ -4,6 +4,7 @@ export const es = {
   nav: "Lugares", nav_conversations: "Conversaciones", nav_supervisor: "Supervisión",
   act_supervisor: "Ir a Supervisión", act_conversations: "Ir a Conversaciones",
   supervisorTitle: "Supervisión", figuresAt: "Actualizado a las {time}; se renueva solo.",
+  figuresCounted: "Las sumas del día son de las {time}.",
   tile_waiting: "En espera ahora", tileLongest: "La espera más larga: {time}", tileNobodyWaits: "Nadie espera a una persona.",
   tile_answered: "Mensajes respondidos hoy", tileAnsweredBy: "Bot {bot} · personas {people}, en {talks} conversaciones",
   tile_solved: "Resueltas solo por el bot", tileSolvedOf: "{solved} de {ended} terminadas en 24 h", tileNoneEnded: "Aún no terminó ninguna en 24 h.",

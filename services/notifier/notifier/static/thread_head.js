@@ -19,7 +19,7 @@ export function drawHead(state, line) {
   const status = byId("state");
   status.dataset.status = line?.status ?? "";
   status.dataset.holder = line?.blocked ? "blocked" : whose;
-  write(status, line ? stateWords(state, line, whose) : say(language, "loading"));
+  write(status, line ? stateWords(state, line, whose) : state.thread?.status === "loading" ? say(language, "loading") : "");
   write(byId("typing"), state.typing ? say(language, "typing", { name: state.typing }) : "");
   const fault = state.actionFault?.fault;
   byId("action-error").hidden = !fault;

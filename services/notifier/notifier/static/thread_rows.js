@@ -5,7 +5,7 @@ import { drawBody, drawDivider, drawMessage } from "./bubbles.js";
 import { make } from "./dom.js";
 import { say } from "./texts.js";
 import { inChunks, isSame } from "./thread_chunks.js";
-import { isWaiting } from "./thread_state.js";
+import { isWaiting } from "./message_state.js";
 import { day, refusal } from "./words.js";
 
 const dayKeys = new WeakMap(); // to write a day costs more than all else of a row that stays as it is

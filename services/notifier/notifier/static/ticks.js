@@ -4,7 +4,7 @@ import { retry, sendAgain } from "./commands.js";
 import { icon, make } from "./dom.js";
 import { reasonOf } from "./failures.js";
 import { say } from "./texts.js";
-import { isWaiting } from "./thread_state.js";
+import { isWaiting } from "./message_state.js";
 import { clock } from "./words.js";
 
 const SIGNS = {

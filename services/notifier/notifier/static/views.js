@@ -40,13 +40,13 @@ export const asked = () => {
 };
 
 function followAddress() {
-  const { openId, phase, sessions } = get();
+  const { openId, phase } = get();
   if (phase !== "ready") return;
   const { view, sessionId } = asked();
   if (isAllowed(get(), view)) show(view);
   if (view !== "conversations") return;
   if (sessionId && sessionId !== openId) open(sessionId);
-  if (!sessionId && openId && sessions[openId]) close();
+  if (!sessionId && openId) close();
 }
 
 let openBefore = null;

@@ -9,6 +9,7 @@ from typing import Any
 from common.errors import PermanentError
 from worker.assistant.port import AssistantRequest, AssistantUnavailableError
 from worker.assistant.prompt import chat_messages, without_marks
+from worker.computing import aside
 from worker.outgoing_http import Answer, Limits, NoAnswerError, NotConnectedError, OutgoingHttp
 
 _CONNECT_SECONDS = 5.0
@@ -49,7 +50,8 @@ class ChatCompletions:
         """
         body = {"model": self._model, "messages": chat_messages(request)}
         try:
-            answer = self._http.ask("POST", self._url, self._headers, json=body)
+            with aside():
+                answer = self._http.ask("POST", self._url, self._headers, json=body)
         except (NotConnectedError, NoAnswerError) as error:
             raise AssistantUnavailableError("The assistant does not answer.") from error
         _check(answer)

@@ -13,6 +13,7 @@ from common.send_errors import rule_for
 from worker.channels.contents import Content
 from worker.channels.graph_answers import outcome_of
 from worker.channels.outcome import SendOutcome, TryLater, Unknown
+from worker.computing import aside
 from worker.outgoing_http import Answer, Limits, NoAnswerError, NotConnectedError, OutgoingHttp
 
 _CONNECT_SECONDS = 5.0
@@ -96,9 +97,10 @@ class CloudApi:
             return False
 
     def _post(self, credentials: Credentials, body: Mapping[str, Any]) -> Answer:
-        return self._http.ask(
-            "POST",
-            f"{self._base_url}/{credentials.phone_number_id}/messages",
-            {"Authorization": f"Bearer {credentials.access_token}"},
-            json=body,
-        )
+        with aside():
+            return self._http.ask(
+                "POST",
+                f"{self._base_url}/{credentials.phone_number_id}/messages",
+                {"Authorization": f"Bearer {credentials.access_token}"},
+                json=body,
+            )

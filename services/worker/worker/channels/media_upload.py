@@ -17,6 +17,7 @@ from common.send_errors import ErrorRule
 from worker.channels.cloud_api import Credentials
 from worker.channels.graph_answers import outcome_of
 from worker.channels.outcome import Rejected, TryLater
+from worker.computing import aside
 from worker.outgoing_http import Answer, Limits, OutgoingHttp
 
 _CONNECT_SECONDS = 5.0
@@ -64,12 +65,13 @@ class MediaUpload:
         http = self._quick if is_quick else self._long
         seconds = _PICTURE_SECONDS if is_quick else _FILE_SECONDS
         form = _Form(upload, secrets.token_hex(16))
-        answer = http.ask(
-            "POST",
-            f"{self._base_url}/{credentials.phone_number_id}/media",
-            {"Authorization": f"Bearer {credentials.access_token}", **form.headers()},
-            pieces=form.pieces(time.monotonic() + seconds),
-        )
+        with aside():
+            answer = http.ask(
+                "POST",
+                f"{self._base_url}/{credentials.phone_number_id}/media",
+                {"Authorization": f"Bearer {credentials.access_token}", **form.headers()},
+                pieces=form.pieces(time.monotonic() + seconds),
+            )
         content = answer.json()
         media_id = content.get("id") if isinstance(content, dict) else None
         if answer.is_success and isinstance(media_id, str) and _ID.fullmatch(media_id):
