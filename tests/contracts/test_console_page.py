@@ -17,6 +17,13 @@ def test_each_of_the_twenty_features_of_day_one_has_a_browser_test_that_exists()
     assert {each for each in named if f"def {each}(" not in TESTS} == set()
 
 
+def test_no_module_of_the_page_is_empty():
+    modules = sorted(STATIC.glob("*.js"))
+    assert len(modules) > 80
+    # Whoever imports from an empty one gets a page that does nothing at all.
+    assert [each.name for each in modules if "export " not in each.read_text()] == ["main.js"]
+
+
 def test_every_key_of_the_page_is_in_its_table():
     sources = "".join((STATIC / name).read_text() for name in ("acts.js", "shortcuts.js"))
     keys = set(re.findall(r'keys: "([^"]+)"', sources)) - {"↑ ↓"}

@@ -3,12 +3,12 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, func, select, update
+from sqlalchemy import Connection, func, select, tuple_, update
 
 from common import conversations, models, outbox
 from common.errors import NotFoundError
 
-_MOST = 200
+MOST = 200
 
 
 @dataclass(frozen=True)
@@ -25,8 +25,13 @@ class DeadLetter:
     died_at: datetime
 
 
-def waiting(connection: Connection, store_id: str) -> list[DeadLetter]:
-    """List a store's dead letters, newest first."""
+def waiting(
+    connection: Connection,
+    store_id: str,
+    before: tuple[datetime, str] | None = None,
+    most: int = MOST,
+) -> list[DeadLetter]:
+    """List a store's dead letters, newest first; those before a death and an id, where given."""
     inbox, conversations = models.inbox, models.conversations
     query = (
         select(inbox, conversations.c.session_id)
@@ -36,9 +41,11 @@ def waiting(connection: Connection, store_id: str) -> list[DeadLetter]:
             & (conversations.c.conversation_id == inbox.c.conversation_id),
         )
         .where(inbox.c.store_id == store_id, inbox.c.state == "dead")
-        .order_by(inbox.c.finished_at.desc())
-        .limit(_MOST)
+        .order_by(inbox.c.finished_at.desc(), inbox.c.inbox_id.desc())
+        .limit(most)
     )
+    if before is not None:
+        query = query.where(tuple_(inbox.c.finished_at, inbox.c.inbox_id) < before)
     return [
         DeadLetter(
             dead_letter_id=row.inbox_id,

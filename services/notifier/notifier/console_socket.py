@@ -9,6 +9,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Any
 
 from common import events, metrics
@@ -25,6 +26,7 @@ from notifier.presence import Viewers, Viewing
 from notifier.replay import Missed
 from notifier.rooms import Rooms
 from notifier.socket_outbox import Closing, SocketOutbox
+from notifier.wire import instant
 
 TOO_TALKATIVE = Closing(1008, "Too many actions.")
 TRY_AGAIN = Closing(1013, "Try again shortly.")
@@ -86,7 +88,7 @@ class ConsoleSocket:
     def beat(self) -> None:
         """Say up to where everything was told, and to the others that we are still there."""
         if self._store_id is not None:
-            self._live.rooms.beat(self._store_id, self._outbox)
+            self._live.rooms.beat(self._store_id, self._outbox, instant(datetime.now(UTC)))
             self._viewing.go_on()
 
     def check(self) -> None:
@@ -186,7 +188,7 @@ class ConsoleSocket:
             return events.sequence_in(connection, store_id), frozenset(known)
 
     def _opening(self, store: Store, missed: Missed, rooms: frozenset[str]) -> list[str]:
-        welcome = frames.welcome(store.store_id, missed.head)
+        welcome = frames.welcome(store.store_id, missed.head, instant(datetime.now(UTC)))
         if not missed.count:
             return [welcome]
         reader = self._live.readers.of(store)

@@ -5,7 +5,7 @@ Step 10 of a message's life. Pure: text in, text out.
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
@@ -59,10 +59,11 @@ class Heartbeat:
     """Up to here everything was told: it goes with what it counts, and is nothing without it."""
 
     head: int
+    now: str | None = field(default=None, compare=False)
 
     @cached_property
     def text(self) -> str:
-        return _text(type="heartbeat", head_seq=self.head)
+        return _text(type="heartbeat", head_seq=self.head, now=self.now)
 
 
 @dataclass(frozen=True)
@@ -87,8 +88,9 @@ def event(seq: int, event_type: str, store_id: str, **content: Any) -> str:
     return _text(seq=seq, type=event_type, store_id=store_id, **content)
 
 
-def welcome(store_id: str, head: int) -> str:
-    return _text(type="welcome", store_id=store_id, head_seq=head)
+def welcome(store_id: str, head: int, now: str | None) -> str:
+    """Write the answer to `hello`; `now` is the time, because a client's clock may be wrong."""
+    return _text(type="welcome", store_id=store_id, head_seq=head, now=now)
 
 
 def joined(session_id: str, seq: int) -> Answer:

@@ -27,6 +27,7 @@ class Offered:
     price: str
     available: bool
     picture: str | None = None
+    picture_problem: str = ""  # WhatsApp's code, when it could not load the picture last
 
     @property
     def words(self) -> str:
@@ -75,7 +76,14 @@ def _pictures(catalog: Catalog, store: Store, product_ids: list[str]) -> Mapping
 
 def _offered(store: Store, product: Mapping[str, Any]) -> Offered:
     price = written_price(product["price"], product["currency"], store.settings.language)
-    return Offered(product["id"], product["name"], price, bool(product["available"]))
+    problem = str(product.get("picture_problem") or "")
+    return Offered(
+        product["id"],
+        product["name"],
+        price,
+        bool(product["available"]),
+        picture_problem=problem,
+    )
 
 
 def _content(status: int, body: bytes) -> Mapping[str, Any]:

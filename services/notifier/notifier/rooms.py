@@ -99,10 +99,10 @@ class Rooms:
         with self._lock:
             return session_id in self._audiences[store_id].rooms[listener]
 
-    def beat(self, store_id: str, listener: Listener) -> None:
-        """Tell one socket how far it was told, after all that it was told."""
+    def beat(self, store_id: str, listener: Listener, now: str | None = None) -> None:
+        """Tell one socket how far it was told, after all that it was told, and what time it is."""
         with self._lock:
-            listener.put([Heartbeat(self._audiences[store_id].told)])
+            listener.put([Heartbeat(self._audiences[store_id].told, now)])
 
     def whisper(self, store_id: str, session_id: str, whisper: Whisper) -> None:
         """Tell a room something that has no number."""

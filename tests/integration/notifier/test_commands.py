@@ -237,8 +237,21 @@ def test_dead_letters_are_listed_and_retried(ana, shop, parts):
     assert listed["died_at"].endswith("Z")
     assert (answer.status_code, answer.json()) == (200, {"id": letter, "status": "pending"})
     assert parts.doorbells.depth("store-1") == 1
-    assert ana.get("/api/stores/store-1/dead-letters").json() == {"dead_letters": []}
+    assert ana.get("/api/stores/store-1/dead-letters").json()["dead_letters"] == []
     assert ana.post(f"/api/stores/store-1/dead-letters/{letter}/retry").status_code == 404
+
+
+def test_dead_letters_go_on_page_by_page_also_behind_one_that_is_settled(ana, shop):
+    buried = [shop.is_given_up("store-1", f"57300111000{n}", "poison")[1] for n in range(3)]
+    path = "/api/stores/store-1/dead-letters"
+
+    first = ana.get(path, limit="1").json()
+    ana.post(f"{path}/{buried[2]}/retry")
+    rest = ana.get(path, limit="2", before=first["next_before"]).json()
+
+    read = [each["id"] for page in (first, rest) for each in page["dead_letters"]]
+    assert (read, rest["next_before"]) == (buried[::-1], None)
+    assert ana.get(path, before="x~y").json()["error"]["code"] == "invalid_request"
 
 
 def test_a_dead_letter_is_discarded_once(logged_in, shop):

@@ -18,6 +18,7 @@ def test_goods_are_found_by_parts_of_their_names(kept, ana):
     (coffee,) = ana.get(GOODS, q="HUI cafe").json()["products"]
     assert coffee["words"] == "Café del Huila — $ 45.000"
     assert coffee["picture"].endswith("/a/huila.png")
+    assert coffee["picture_problem"] == ""
     assert [each["available"] for each in ana.get(GOODS).json()["products"]] == [True, False]
     assert ana.get(GOODS, q="%").json()["products"] == []
     assert ana.get(GOODS, q="cactus").json()["products"] == []

@@ -44,8 +44,20 @@ globalThis.WebSocket = class {
 };
 const { createLive } = await import(new URL("live.js", statics));
 const asked = [];
-const live = createLive(() => ({}), { connection() {}, mayReturn: () => new Promise((done) => { asked.push(done); }) });
+const { now, secondsAhead, setBy } = await import(new URL("server_clock.js", statics));
+const live = createLive(() => ({ lastSeq: 7 }), { connection() {}, greeted() {}, clock: setBy, mayReturn: () => new Promise((done) => { asked.push(done); }) });
 live.start();
+
+// A computer whose clock is ten minutes late still knows when a window closes.
+const tell = (frame) => sockets[0].listeners.message({ data: JSON.stringify(frame) });
+const inTenMinutes = () => new Date(Date.now() + 600_000).toISOString();
+tell({ type: "welcome", head_seq: 7, now: inTenMinutes() });
+assert.ok(Math.abs(now() - Date.now() - 600_000) < 1000);
+tell({ type: "heartbeat", head_seq: 7, now: new Date().toISOString() });
+assert.equal(secondsAhead(), 0);
+tell({ type: "heartbeat", head_seq: 7 });
+assert.equal(secondsAhead(), 0);
+
 sockets[0].listeners.close({ code: 1006 });
 heard.online();
 heard.online();

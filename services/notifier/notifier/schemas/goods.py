@@ -17,6 +17,9 @@ class OfferedSchema(Schema):
     price = fields.String(metadata={"description": "As it is sent; empty without one."})
     available = fields.Boolean(metadata={"description": "Only then it can be sent."})
     picture = fields.String(allow_none=True)
+    picture_problem = fields.String(
+        metadata={"description": "WhatsApp's code, when it could not load the picture last."}
+    )
     words = fields.String(metadata={"description": "What the customer reads."})
 
 

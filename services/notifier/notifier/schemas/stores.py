@@ -1,6 +1,8 @@
 """The stores an agent serves, and their dead letters."""
 
-from marshmallow import Schema, fields
+from marshmallow import Schema, fields, validate
+
+from common.dead_letters import MOST
 
 
 class ServedStoreSchema(Schema):
@@ -30,8 +32,16 @@ class DeadLetterSchema(Schema):
     died_at = fields.String()
 
 
+class DeadLettersQuerySchema(Schema):
+    before = fields.String(load_default="", validate=validate.Length(max=100))
+    limit = fields.Integer(load_default=MOST, validate=validate.Range(1, MOST))
+
+
 class DeadLettersSchema(Schema):
     dead_letters = fields.List(fields.Nested(DeadLetterSchema))
+    next_before = fields.String(
+        allow_none=True, metadata={"description": "Where the next page begins; null at the end."}
+    )
 
 
 class SettledDeadLetterSchema(Schema):

@@ -5,6 +5,7 @@ import { untilLoaded } from "./catching_up.js";
 import { createLive } from "./live.js";
 import { countSoon, loadLists, search } from "./loading.js";
 import { close, goOnWith, loadOlder, loadThread, open, rooms, speakBy } from "./opening.js";
+import { now, setBy } from "./server_clock.js";
 import { store } from "./store.js";
 
 const { dispatch, get } = store;
@@ -16,6 +17,10 @@ export const live = createLive(
     event: heard,
     counted: (seq) => dispatch({ type: "counted", seq }),
     connection: (connection) => set({ connection }),
+    clock(at) {
+      setBy(at);
+      set({ now: now() });
+    },
     greeted: () => refreshStores(),
     joined: (sessionId, seq) => sessionId === get().openId && seq > (get().thread?.asOf ?? 0) && loadThread(sessionId),
     typing: ({ session_id: sessionId, agent }) => sessionId === get().openId && agent.id !== get().agent.id && showTyping(agent),

@@ -3,6 +3,7 @@
 
 import { open, whenTold } from "./actions.js";
 import { byId, icon, write } from "./dom.js";
+import { now } from "./server_clock.js";
 import { store } from "./store.js";
 import { say } from "./texts.js";
 import { nameOf } from "./words.js";
@@ -15,8 +16,8 @@ const isWanted = () => localStorage.getItem(KEPT) === "on";
 const desktop = () => globalThis.Notification?.permission ?? "unsupported";
 
 /** Say whether an event tells that a customer begins to wait, or waits still. */
-export function isHandover({ type, data, at }, now) {
-  if (now - Date.parse(at) > FRESH) return false;
+export function isHandover({ type, data, at }, time) {
+  if (time - Date.parse(at) > FRESH) return false;
   if (type === "handover_waiting") return true;
   const isNew = type === "session_update" && data.status === "handover";
   return isNew && !["SNOOZED", "AWAKE"].includes(data.reason) && !data.session?.blocked && !data.session?.snoozed;
@@ -57,7 +58,7 @@ function draw({ language }) {
 }
 
 function heard(event) {
-  if (!isWanted() || (!document.hidden && document.hasFocus()) || !isHandover(event, Date.now())) return;
+  if (!isWanted() || (!document.hidden && document.hasFocus()) || !isHandover(event, now())) return;
   const { language, sessions } = store.get();
   const id = event.session_id ?? event.data.session_id;
   beep();

@@ -6,6 +6,7 @@ import { chooseFrom } from "./choosing.js";
 import { order } from "./commands.js";
 import { isConfirmed, openDialog } from "./dialogs.js";
 import { make } from "./dom.js";
+import { now } from "./server_clock.js";
 import { say } from "./texts.js";
 import { folded, nameOf, plain, refusal } from "./words.js";
 
@@ -65,18 +66,18 @@ export function snooze() {
     dialog.close();
     order("snooze", { until: value }, openId);
   };
-  const choices = snoozeTimes(Date.now()).map(({ key, time }) => {
+  const choices = snoozeTimes(now()).map(({ key, time }) => {
     const button = make("button", { type: "button", class: "plain wide", "data-testid": `snooze-${key}` }, say(language, `snooze_${key}`));
     button.addEventListener("click", () => until(time ? time.toISOString() : "reply"));
     return make("li", {}, button);
   });
-  const field = make("input", { id: "snooze-time", type: "datetime-local", required: true, min: local(new Date()) });
+  const field = make("input", { id: "snooze-time", type: "datetime-local", required: true, min: local(new Date(now())) });
   const form = make("form", { class: "asked" }, make("label", { for: "snooze-time" }, say(language, "snooze_other")),
     make("div", { class: "beside" }, field, make("button", { class: "primary", type: "submit" }, say(language, "snoozeGo"))));
   form.addEventListener("submit", (event) => {
     event.preventDefault();
     const time = new Date(field.value);
-    if (time > new Date()) until(time.toISOString());
+    if (time > now()) until(time.toISOString());
   });
   dialog.append(make("ul", { class: "choices-list" }, ...choices), form);
   choices[0].firstElementChild.focus();
@@ -85,16 +86,16 @@ export function snooze() {
 const local = (time) => new Date(time - time.getTimezoneOffset() * 60_000).toISOString().slice(0, 16);
 
 /** The times that are offered: an hour, tomorrow's morning, the next Monday's. Pure. */
-export function snoozeTimes(now) {
+export function snoozeTimes(from) {
   const morning = (days) => {
-    const time = new Date(now);
+    const time = new Date(from);
     time.setDate(time.getDate() + days);
     time.setHours(MORNING, 0, 0, 0);
     return time;
   };
-  const toMonday = ((8 - new Date(now).getDay()) % 7) || 7;
+  const toMonday = ((8 - new Date(from).getDay()) % 7) || 7;
   return [
-    { key: "reply", time: null }, { key: "hour", time: new Date(now + HOUR) },
+    { key: "reply", time: null }, { key: "hour", time: new Date(from + HOUR) },
     { key: "tomorrow", time: morning(1) }, { key: "week", time: morning(toMonday) },
   ];
 }

@@ -5,6 +5,7 @@ import { live, loadLists, store } from "./actions.js";
 import { isConfirmed } from "./dialogs.js";
 import { draftOf, messagesOf } from "./draft_state.js";
 import { createOutgoing, refusedWith } from "./outgoing.js";
+import { now } from "./server_clock.js";
 import { holder } from "./state.js";
 import { say } from "./texts.js";
 
@@ -31,7 +32,7 @@ export async function order(verb, body, sessionId = get().openId) {
 function warn(sessionId, count) {
   const notice = {
     id: `in-flight-${Date.now()}`, kind: "notice", role: "system",
-    time: new Date().toISOString(), key: "inFlight", values: { count },
+    time: new Date(now()).toISOString(), key: "inFlight", values: { count },
   };
   dispatch({ type: "noticed", sessionId, notice });
 }
@@ -72,7 +73,7 @@ function shownOf(text, { kind, quoted = null, media = null, images = [], ask }) 
   return {
     id, client_id: id, role: "agent", content: text, kind, images, details: {}, media, status: "sending", error: "",
     is_reply: Boolean(quoted), reply_to: quoted?.id ?? null, quoted, ask: { text, client_id: id, ...ask },
-    time: new Date().toISOString(),
+    time: new Date(now()).toISOString(),
   };
 }
 

@@ -8,6 +8,7 @@ import { byId, icon, write } from "./dom.js";
 import { draftKey, isNoting, LONGEST_NOTE, NOTE, sendNote } from "./note_mode.js";
 import { mayAnswer } from "./presence.js";
 import { isSend } from "./send_key.js";
+import { now, secondsAhead } from "./server_clock.js";
 import { lockOf } from "./state.js";
 import { chooseTemplate } from "./templates.js";
 import { say } from "./texts.js";
@@ -20,7 +21,7 @@ const SOONEST = 20; // milliseconds: a clock that is a little early must not ask
 let drawnId = null;
 let takenBack = null;
 let wasLocked = true;
-let closing = { end: null, timer: 0 };
+let closing = { of: "", timer: 0 };
 
 let writer = null; // the account whose drafts these are
 
@@ -145,12 +146,13 @@ function takeBack(given) {
 
 /** Look again at the moment at which the window closes: the field locks then, not at the next tick. */
 function closeInTime(end = null) {
-  if (closing.end === end) return;
+  const of = `${end}/${secondsAhead()}`; // who learns of another time waits for another moment
+  if (closing.of === of) return;
   clearTimeout(closing.timer);
   const closes = Date.parse(end ?? "");
-  const look = () => store.dispatch({ type: "set", values: { now: Math.max(Date.now(), closes) } });
-  const left = Math.min(Math.max(closes - Date.now(), 0) + SOONEST, 2 ** 31 - 1);
-  closing = { end, timer: closes > store.get().now ? setTimeout(look, left) : 0 };
+  const look = () => store.dispatch({ type: "set", values: { now: Math.max(now(), closes) } });
+  const left = Math.min(Math.max(closes - now(), 0) + SOONEST, 2 ** 31 - 1);
+  closing = { of, timer: closes > store.get().now ? setTimeout(look, left) : 0 };
 }
 
 function drawLock(language, lock, line) {

@@ -16,7 +16,7 @@ export function waitBefore(attempt, code = 0, dice = Math.random) {
  * Keep a socket to one store at a time.
  *
  * `known()` answers `{storeId, lastSeq, rooms}`; `on` hears `event`, `counted`, `resync`,
- * `joined`, `typing`, `presence`, `connection`, `greeted` and `refused`.
+ * `joined`, `typing`, `presence`, `connection`, `clock`, `greeted` and `refused`.
  */
 export function createLive(known, on) {
   let socket = null;
@@ -44,13 +44,17 @@ export function createLive(known, on) {
   }
 
   const hearing = {
-    welcome() {
+    welcome({ now }) {
       attempt = 0;
+      on.clock(now);
       on.connection("online");
       on.greeted();
     },
     resync: ({ head_seq: head }) => on.resync(head),
-    heartbeat: ({ head_seq: head }) => head > known().lastSeq && mend(),
+    heartbeat({ head_seq: head, now }) {
+      on.clock(now);
+      if (head > known().lastSeq) mend();
+    },
     skip({ from, to }) {
       if (from > known().lastSeq + 1) mend();
       else on.counted(to);

@@ -21,6 +21,7 @@ import { installPresence } from "./presence.js";
 import { installReplying } from "./replying.js";
 import { installShortcuts } from "./shortcuts.js";
 import { installSignIn } from "./sign_in.js";
+import { now } from "./server_clock.js";
 import { pausedStore } from "./state.js";
 import { installSupervisor } from "./supervisor.js";
 import { say } from "./texts.js";
@@ -96,7 +97,7 @@ installProducts();
 installShortcuts();
 
 byId("store-select").addEventListener("change", ({ target }) => chooseStore(target.value));
-setInterval(() => set({ now: Date.now() }), 20_000);
+setInterval(() => set({ now: now() }), 20_000);
 setInterval(() => pausedStore(get()) && refreshStores(), 30_000);
 
 document.addEventListener("keydown", (event) => {

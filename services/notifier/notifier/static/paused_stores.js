@@ -4,6 +4,7 @@ import * as api from "./api.js";
 import { store } from "./actions.js";
 import { byId, follow, make, write } from "./dom.js";
 import { pausedFor } from "./kinds.js";
+import { now } from "./server_clock.js";
 import { mayResume, runs } from "./state.js";
 import { say } from "./texts.js";
 import { refusal } from "./words.js";
@@ -45,5 +46,5 @@ async function resume(id, changed) {
   fault = refused && { id, refused };
   busy = null;
   await changed();
-  store.dispatch({ type: "set", values: { now: Date.now() } });
+  store.dispatch({ type: "set", values: { now: now() } });
 }

@@ -51,5 +51,6 @@ export function chooseProduct() {
 
 const row = (language, product) => ({
   key: product.id, words: plain(product.name), picture: product.picture, product, isDisabled: !product.available,
-  more: product.price || say(language, "productNoPrice"), side: say(language, product.available ? "productIn" : "productGone"),
+  more: [product.price || say(language, "productNoPrice"), product.picture_problem && say(language, "productPictureBad")].filter(Boolean).join(" · "),
+  side: say(language, product.available ? "productIn" : "productGone"),
 });

@@ -7,6 +7,7 @@ import { buildCharts, drawCharts } from "./supervisor_charts.js";
 import { drawDeadLetters } from "./dead_letters.js";
 import { drawPaused } from "./paused_stores.js";
 import { mayDo } from "./rights.js";
+import { now } from "./server_clock.js";
 import { say } from "./texts.js";
 import { tiles } from "./tiles.js";
 import { clock, refusal } from "./words.js";
@@ -16,7 +17,8 @@ const SOON = 1_000; // events come in bursts
 const OLD = 60_000;
 const { get } = store;
 
-let known = null; // { storeId, stats, letters, at } of the last answer
+let known = null; // { storeId, stats, dead, at } of the last answer
+let pages = 1; // of dead letters
 let fault = null;
 let lookedAt = { storeId: null, seq: 0 };
 let isAsking = false;
@@ -45,14 +47,19 @@ function build(page) {
     make("section", { id: "paused-stores", "data-testid": "paused-stores", class: "sheet grave-sheet", hidden: true }),
     make("section", { id: "dead-letters", class: "sheet", "data-testid": "dead-letters", "aria-labelledby": "dead-title" },
       make("h2", { id: "dead-title", "data-text": "deadTitle" }), make("p", { class: "small muted", "data-text": "deadHint" }),
-      make("ul", { class: "rows" }), make("p", { class: "nothing muted" })),
+      make("ul", { class: "rows" }), make("p", { class: "nothing muted" }),
+      make("button", { id: "dead-more", type: "button", class: "plain", "data-testid": "dead-more", "data-text": "more", hidden: true })),
   );
+  byId("dead-more").addEventListener("click", () => {
+    pages += 1;
+    refresh();
+  });
 }
 
 function follow(state) {
   if (!isSeen(state)) return;
   const isOther = lookedAt.storeId !== state.storeId;
-  if (isOther) [known, fault] = [null, null];
+  if (isOther) [known, fault, pages] = [null, null, 1];
   if (isOther || (known === null && !fault)) refresh(); // after a fault the clock asks again
   else if (state.lastSeq > lookedAt.seq) soon();
   lookedAt = { storeId: state.storeId, seq: state.lastSeq };
@@ -71,8 +78,8 @@ export async function refresh() {
   isAsking = true;
   try {
     const maySee = mayDo(get(), "see_dead_letters");
-    const [stats, letters] = await Promise.all([api.stats(storeId), maySee ? api.deadLetters(storeId) : []]);
-    if (storeId === get().storeId) [known, fault] = [{ storeId, stats, letters, at: Date.now() }, null];
+    const [stats, dead] = await Promise.all([api.stats(storeId), maySee ? api.deadLetters(storeId, pages) : { letters: [] }]);
+    if (storeId === get().storeId) [known, fault] = [{ storeId, stats, dead, at: now() }, null];
   } catch (refused) {
     fault = refused;
   }
@@ -97,7 +104,8 @@ function draw(state) {
   drawPaused(state, lookAgain);
   for (const tile of tiles) drawTile(state, tile);
   drawCharts(language, known?.stats ?? null);
-  drawDeadLetters(state, known?.letters ?? null, lookAgain);
+  drawDeadLetters(state, known?.dead.letters ?? null, lookAgain);
+  byId("dead-more").hidden = !known?.dead.hasMore;
 }
 
 /** The sums of a large store's day may be older than the rest: then their own time is said too. */

@@ -1,5 +1,6 @@
 // What each number of the supervisor's page says. Pure.
 
+import { now as serverTime } from "./server_clock.js";
 import { say } from "./texts.js";
 import { LOCALES, span } from "./words.js";
 
@@ -24,7 +25,7 @@ export const tiles = [
     id: "waiting",
     value: ({ language }, { waiting }) => count(language, waiting),
     more: ({ language, now }, { longest_waiting_since: since }) => (since
-      ? say(language, "tileLongest", { time: span(language, Math.max(now, Date.now()) - Date.parse(since)) }) : say(language, "tileNobodyWaits")),
+      ? say(language, "tileLongest", { time: span(language, Math.max(now, serverTime()) - Date.parse(since)) }) : say(language, "tileNobodyWaits")),
     tone: ({ waiting }) => (waiting ? "wait" : ""),
   },
   {

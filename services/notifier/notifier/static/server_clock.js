@@ -1,0 +1,15 @@
+// What time it is by the server's clock: windows close by it and waits are counted by it, however wrong this computer's is.
+
+let ahead = 0; // milliseconds
+
+/** Say what time it is there, in milliseconds. */
+export const now = () => Date.now() + ahead;
+
+/** Learn it from what was just told. */
+export function setBy(at) {
+  const told = Date.parse(at ?? "");
+  if (!Number.isNaN(told)) ahead = told - Date.now();
+}
+
+/** Say how far it is ahead of this computer's, in whole seconds. */
+export const secondsAhead = () => Math.round(ahead / 1000);
