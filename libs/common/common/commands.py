@@ -148,6 +148,7 @@ def send(
     accepted = inbox.accept_in(connection, [item])[0]
     if accepted.is_new:
         _refuse_if_not_theirs(conversation, command)
+        conversations.name_actor(connection, command.agent_name)
         conversations.take_over(connection, conversation, command.agent_id, command.agent_name)
     return Sent(command.message_id, conversation.conversation_id, accepted.is_new)
 
@@ -172,6 +173,7 @@ def retry(
     contacts.refuse_unwanted(conversation, contacts.MARKETING if is_template else "")
     if retried.verdict == "asked":
         _refuse_a_colleague(conversation, agent[0])
+        conversations.name_actor(connection, agent[1])
         conversations.take_over(connection, conversation, *agent)
     return replace(retried, conversation_id=conversation.conversation_id)
 

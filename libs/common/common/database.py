@@ -12,8 +12,14 @@ from typing import Any
 import psycopg
 from psycopg.pq import TransactionStatus
 from psycopg.rows import namedtuple_row
-from sqlalchemy import Connection, Engine, create_engine, text
-from sqlalchemy.exc import DBAPIError, InterfaceError, InternalError, OperationalError
+from sqlalchemy import Connection, Engine, create_engine, event, text
+from sqlalchemy.exc import (
+    DBAPIError,
+    DisconnectionError,
+    InterfaceError,
+    InternalError,
+    OperationalError,
+)
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from common.errors import (
@@ -31,6 +37,7 @@ _UNREACHABLE = (
     *(psycopg.OperationalError, psycopg.InterfaceError, psycopg.InternalError),
 )
 _CHANGED = "mostrador.changed_stores"
+_WAS_LENT = "mostrador.was_lent"
 # What `check_lease` fails with.
 _LEASE_LOST = "ML001"
 # What two statements fail with that wanted the same: `accept_items`, and PostgreSQL of a deadlock.
@@ -173,7 +180,7 @@ def _understood() -> Iterator[None]:
 
 
 def _engine(url: str, connections: int, pool_seconds: float) -> Engine:
-    return create_engine(
+    engine = create_engine(
         sqlalchemy_url(url),
         pool_size=connections,
         max_overflow=0,
@@ -188,3 +195,21 @@ def _engine(url: str, connections: int, pool_seconds: float) -> Engine:
             "options": f"-c statement_timeout={_STATEMENT_MS} -c lock_timeout={_STATEMENT_MS}",
         },
     )
+    event.listen(engine, "checkout", _refuse_dead)
+    return engine
+
+
+def _refuse_dead(connection: Any, record: Any, _lent: object) -> None:
+    """Have the pool replace a connection whose server has hung up while nobody used it.
+
+    Two reads that never wait: of a farewell, if there is one, and of the end behind it. A new
+    connection is believed, so that the pool does not ask for one after the other.
+    """
+    if not record.info.get(_WAS_LENT):
+        record.info[_WAS_LENT] = True
+        return
+    try:
+        connection.pgconn.consume_input()
+        connection.pgconn.consume_input()
+    except psycopg.OperationalError as error:
+        raise DisconnectionError from error

@@ -11,7 +11,7 @@ from common.settings import Settings
 
 def configure(settings: Settings, service: str) -> None:
     """Set up logging for one process."""
-    level = logging.getLevelNamesMapping().get(settings.log_level.upper(), logging.INFO)
+    level = logging.getLevelNamesMapping()[settings.log_level]
     structlog.configure(
         processors=[
             _named(service),

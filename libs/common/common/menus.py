@@ -53,6 +53,7 @@ class Buttons:
     def __post_init__(self) -> None:
         check_text("The text", self.body, send_limits.BUTTONS_TEXT_LIMIT, least=1)
         _check_choices(self.buttons, send_limits.MOST_BUTTONS, send_limits.BUTTON_TITLE_LIMIT)
+        _check_titles(self.buttons)
         if any(each.description for each in self.buttons):
             raise ValueError("A button has no description.")
 
@@ -82,6 +83,7 @@ class ListMenu:
             check_text("A title", each.title, send_limits.ROW_TITLE_LIMIT, least=int(needs_titles))
             if not each.rows:
                 raise ValueError("A section has rows.")
+            _check_titles(each.rows)
 
     def as_graph(self) -> Graph:
         sections = [each.as_graph() for each in self.sections]
@@ -114,6 +116,12 @@ def _check_choices(choices: Sequence[Choice], most: int, title_limit: int) -> No
         raise ValueError("Two choices have one id.")
     for each in choices:
         each.check(title_limit)
+
+
+def _check_titles(choices: Sequence[Choice]) -> None:
+    """Refuse choices that a customer could not tell apart, as WhatsApp does."""
+    if len({each.title.strip() for each in choices}) < len(choices):
+        raise ValueError("Two choices have one title.")
 
 
 def _interactive(kind: str, body: str, action: Graph) -> Graph:

@@ -54,7 +54,7 @@ class SendableType:
 
     kind: str  # image, audio, video or document
     mime_type: str
-    is_voice: bool = False  # shown as a voice note, which WhatsApp does for Ogg with Opus only
+    is_voice: bool = False  # shown as a voice note, which WhatsApp does for Ogg
 
     @property
     def most_bytes(self) -> int:
@@ -76,7 +76,7 @@ def sendable_type(head: bytes, filename: str) -> SendableType | None:
     kind = said.partition("/")[0]
     if kind not in _LARGEST:
         kind = "document"
-    return SendableType(kind, said, is_voice=said == "audio/ogg" and b"OpusHead" in head[:64])
+    return SendableType(kind, said, is_voice=said == "audio/ogg")
 
 
 def _picture(head: bytes) -> str | None:
@@ -87,7 +87,7 @@ def _picture(head: bytes) -> str | None:
 
 def _recording(head: bytes) -> str | None:
     if head.startswith(b"OggS"):
-        return "audio/ogg"
+        return "audio/ogg" if b"OpusHead" in head[:64] else None  # WhatsApp fails any other later
     if head.startswith(b"#!AMR\n"):
         return "audio/amr"
     if head.startswith((b"\xff\xf1", b"\xff\xf9")):

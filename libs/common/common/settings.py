@@ -67,7 +67,12 @@ class Settings:
         "Ingress is +1, catalog +2, notifier +3, simulator +4, worker probes from +10.",
         least=1,
     )
-    log_level: str = _setting("LOG_LEVEL", "INFO", "DEBUG, INFO, WARNING or ERROR.")
+    log_level: str = _setting(
+        "LOG_LEVEL",
+        "INFO",
+        "DEBUG, INFO, WARNING or ERROR.",
+        choices=("DEBUG", "INFO", "WARNING", "ERROR"),
+    )
     log_format: str = _setting("LOG_FORMAT", "json", "json for machines, console for people.")
     database_url: str = _setting("DATABASE_URL", "", "PostgreSQL for the service role, libpq form.")
     migration_database_url: str = _setting(
@@ -279,9 +284,10 @@ def _read(env: Env, kind: Any, metadata: Any) -> Any:
 
 
 def _chosen(name: str, text: str, choices: tuple[str, ...]) -> str:
-    if choices and text not in choices:
+    matching = [each for each in choices if each.lower() == text.lower()]
+    if choices and not matching:
         raise ValueError(f"{name} must be {' or '.join(choices)}, not {text!r}")
-    return text
+    return matching[0] if matching else text
 
 
 def _checked(name: str, number: float, least: float | None) -> float:

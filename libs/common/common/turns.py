@@ -38,12 +38,6 @@ _HOLD = text(
     WHERE store_id = :store_id AND inbox_id = ANY (CAST(:rows AS uuid[]))
     """
 )
-_STAND_BEHIND = text(
-    """
-    UPDATE inbox SET turn_id = NULL, attempts = greatest(attempts - 1, 0)
-    WHERE store_id = :store_id AND inbox_id = ANY (CAST(:rows AS uuid[]))
-    """
-)
 _STAND_ASIDE = text(
     """
     UPDATE turns SET state = 'done', outcome = 'held'
@@ -234,12 +228,6 @@ def hold(connection: Connection, turn: Turn) -> None:
     its = {"store_id": turn.lease.store_id, "turn_id": turn.turn_id, "rows": turn.inbox_ids}
     connection.execute(_HOLD, its)
     connection.execute(_STAND_ASIDE, its)
-
-
-def stand_behind(connection: Connection, turn: Turn) -> None:
-    """Put what was shown back behind the head that waits, uncounted, to be answered with it."""
-    its = {"store_id": turn.lease.store_id, "rows": turn.inbox_ids}
-    connection.execute(_STAND_BEHIND, its)
 
 
 def resume_held(connection: Connection) -> int:

@@ -11,7 +11,7 @@ from typing import Protocol
 import structlog
 from sqlalchemy import select, update
 
-from common import metrics, models, store_pausing, upload_ids
+from common import events, metrics, models, store_pausing, upload_ids
 from common.database import Database
 from common.errors import TemporaryError
 from common.send_errors import ErrorRule
@@ -98,13 +98,24 @@ class Refusals:
             metrics.stores_paused.labels(store.store_id, rule.reason).inc()
 
     def _mark(self, store: Store, conversation_id: str, code: str) -> None:
-        table = models.contacts
+        """Note on the contact that they cannot be reached, and tell the console."""
+        table, present = models.contacts, models.conversations
         with self.database.store(store.store_id) as connection:
-            connection.execute(
+            marked = connection.execute(
                 update(table)
-                .where(table.c.store_id == store.store_id, table.c.contact_id == conversation_id)
+                .where(
+                    table.c.store_id == store.store_id,
+                    table.c.contact_id == conversation_id,
+                    table.c.unreachable_code != code,
+                )
                 .values(unreachable_code=code)
             )
+            its_session = select(present.c.session_id).where(
+                present.c.store_id == store.store_id, present.c.conversation_id == conversation_id
+            )
+            session_id = connection.scalar(its_session) if marked.rowcount else None
+            if session_id is not None:
+                events.record(connection, store.store_id, "chat_list_update", str(session_id))
 
     def _flag(self, store: Store, product_id: str, code: str, link: str) -> None:
         try:

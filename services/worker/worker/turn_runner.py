@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import structlog
 from sqlalchemy import Connection
 
-from common import failpoints, leases, metrics, outbox, settling, turns
+from common import failpoints, leases, metrics, outbox, settling, shown_behind, turns
 from common.database import Database
 from common.errors import LeaseLostError, PermanentError, ServiceError, TemporaryError
 from common.logs import traceback_of
@@ -105,8 +105,10 @@ class TurnRunner:
             return result.next_due
         with self._ending(turn) as connection:
             if isinstance(result, Held | Shown):
-                put_back = turns.hold if isinstance(result, Held) else turns.stand_behind
+                put_back = turns.hold if isinstance(result, Held) else shown_behind.stand_behind
                 put_back(connection, turn)
+                if isinstance(result, Shown) and shown_behind.has_unseen(connection, turn):
+                    return 0.0
                 return turns.next_due(connection, store.store_id, turn.lease.conversation_id)
             seconds = result.seconds
             if isinstance(result, Waiting):
@@ -122,6 +124,11 @@ class TurnRunner:
             if is_counted_on_its_part or has_attempts:
                 seconds = _backoff(turn, error)
                 turns.postpone(connection, turn, seconds, counted=not is_counted_on_its_part)
+                if turn.is_behind:
+                    shown_behind.show_again(connection, turn)
+                    conversation_id = turn.lease.conversation_id
+                    head_due = turns.next_due(connection, store.store_id, conversation_id)
+                    return seconds if head_due is None else min(seconds, head_due)
                 return seconds
             outcome = give_up(connection, self.stores.seal_of(store), turn, error)
             next_due = turns.next_due(connection, store.store_id, turn.lease.conversation_id)

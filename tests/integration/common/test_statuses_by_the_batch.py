@@ -2,7 +2,6 @@
 
 import random
 import secrets
-import threading
 from dataclasses import dataclass
 from itertools import chain, pairwise, permutations, zip_longest
 from uuid import UUID, uuid4
@@ -10,12 +9,11 @@ from uuid import UUID, uuid4
 import pytest
 from prometheus_client import REGISTRY
 
-from common import callbacks, settling, statuses
+from common import callbacks, statuses
 from common.callbacks import Callback
 from common.inbound import StatusUpdate
 from common.inbox import NewItem, accept
 from common.send_errors import rule_for
-from tests.waiting import eventually
 from worker.actors import StatusDesk
 
 MESSAGES, STATUSES = 500, 2_000
@@ -54,13 +52,6 @@ _AFTER = """
     SELECT outbox_id::text, state, status, outbox.wamid, duplicate_wamid, error, refusals,
            failed_wamids
     FROM outbox JOIN messages ON message_id = outbox_id
-"""
-
-_AGAINST_THE_IDS = """
-    UPDATE outbox SET state = 'sending', part = 100 + ranked.place FROM (
-        SELECT outbox_id, row_number() OVER (ORDER BY outbox_id DESC) AS place FROM outbox
-    ) AS ranked
-    WHERE outbox.outbox_id = ranked.outbox_id
 """
 
 
@@ -363,26 +354,3 @@ def test_what_is_parked_waits_twice_as_long_each_time(desk):
         waits.append(round(desk.value(wait)))
 
     assert waits == [5, 5, 10, 20, 40]
-
-
-def test_a_batch_never_blocks_a_turn_that_sends_part_after_part(desk, turn):
-    """Both lock the parts in the order of the turn, whatever their ids and who spoke first."""
-    desk.change(_AGAINST_THE_IDS)
-    first, *rest = desk.parts(turn)
-    for part in (*reversed(rest), first):
-        desk.tell(said_of(desk, part.outbox_id, "delivered"))
-    applied = []
-    batch = threading.Thread(target=lambda: applied.append(apply(desk)))
-    with desk.database.store(desk.store_id) as sending:
-        settling.accept(sending, desk.store_id, first.outbox_id, "wamid.first")
-        batch.start()
-        eventually(lambda: is_blocked(desk), what="a batch that waits for the turn")
-        for part in rest:
-            settling.accept(sending, desk.store_id, part.outbox_id, f"wamid.{part.part}")
-    batch.join()
-
-    assert applied[0].finished == {"applied": 4}
-
-
-def is_blocked(desk):
-    return desk.value("SELECT count(*) FROM pg_locks WHERE NOT granted")

@@ -151,8 +151,7 @@ def test_another_stores_customer_is_nobody(carla, of):
 
 
 def test_how_it_changed_hands_stands_beside_the_messages_page_by_page(ana, shop, session, of):
-    ana.post(of("takeover"))
-    ana.post(of("messages"), {"client_id": "c", "text": "hola"})
+    ana.post(of("messages"), {"client_id": "c", "text": "hola"})  # which takes it over
     shop.answers("store-1", session, "una", role="agent")
     ana.post(of("assign"), {"agent_id": "queue"})
     shop.answers("store-1", session, "dos", role="agent")

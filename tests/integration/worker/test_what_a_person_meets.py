@@ -3,9 +3,10 @@
 import pytest
 
 from common import commands, contacts, outbox, store_pausing
-from common.errors import PermanentError
+from common.errors import PermanentError, TemporaryError
 from common.inbound import AgentCommand, StatusUpdate
 from common.outbox import Shown
+from common.send_errors import rule_for
 from worker.channels.outcome import Unknown
 from worker.giving_up import give_up
 
@@ -277,3 +278,41 @@ def test_a_turn_that_dies_calls_a_person_but_not_for_who_is_blocked(counter, blo
 
     assert desk.value("SELECT owner FROM conversations") == whose
     assert desk.value("SELECT outcome FROM inbox") == "worker_died"
+
+
+def test_however_much_comes_behind_a_head_that_waits_all_of_it_is_shown(counter, monkeypatch):
+    counter.channel.refusals = [refusal(80007, 400)]  # two minutes
+    counter.runner.answer("store-1", counter.conversation)
+    counter.desk.write(*(f"more.{number}" for number in range(45)))
+    with monkeypatch.context() as patch:
+        patch.setattr("worker.pipeline.open_conversation", _is_away)
+        waited = counter.runner.answer("store-1", counter.conversation)
+    counter.desk.change(
+        "UPDATE inbox SET due_at = clock_timestamp() WHERE attempts = 1 AND seq > 1"
+    )
+    waits = [counter.runner.answer("store-1", counter.conversation) for _ in range(3)]
+
+    assert waited <= 1
+    assert waits[:2] == [0.0, 0.0]
+    assert 60 < waits[2] < 130
+    assert counter.desk.value("SELECT count(*) FROM messages WHERE role = 'user'") == 46
+    assert len(counter.channel.sends) == 1
+
+
+def _is_away(*_):
+    raise TemporaryError("Away.", code="database_unavailable")
+
+
+def test_screens_are_told_once_that_a_customer_cannot_be_reached(counter):
+    counter.channel.refusals = [refusal(131026, 400)]
+    counter.go()
+    counter.desk.change("DELETE FROM events")
+    rule = rule_for(131026)
+    for _ in range(2):
+        counter.refusals.note(
+            counter.stores.get("store-1"), counter.conversation, "130497", rule, 0.0
+        )
+
+    assert [row.type for row in counter.desk.rows("SELECT type FROM events")] == [
+        "chat_list_update"
+    ]

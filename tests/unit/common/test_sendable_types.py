@@ -53,6 +53,7 @@ def test_a_file_is_sent_as_what_it_begins_with(head, filename, kind, mime_type):
         (FTYP + b"heic", "x.jpg"),
         (FTYP + b"qt  ", "x.mov"),
         (b"\x1aE\xdf\xa3", "x.webm"),
+        (voice_note().replace(b"OpusHead", b"\x01vorbis_"), "x.ogg"),
     ],
 )
 def test_what_whatsapp_or_a_customer_should_not_get_is_not_sent(head, filename):

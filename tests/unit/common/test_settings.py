@@ -109,9 +109,10 @@ def test_what_is_unset_is_taken_from_its_neighbour(environment):
         ("WORKER_THREADS", "0"),
         ("LEASE_SECONDS", "0"),
         ("SWEEP_SECONDS", "nan"),
+        ("LOG_LEVEL", "LOUD"),
     ],
 )
-def test_a_wrong_number_is_one_clear_error_that_names_it(environment, name, value):
+def test_a_wrong_number_or_word_is_one_clear_error_that_names_it(environment, name, value):
     with pytest.raises(ConfigurationError, match=name):
         environment(**{name: value})
 

@@ -70,14 +70,14 @@ def test_each_kind_is_sent_in_the_shape_graph_takes(content, graph):
 
 
 def buttons(count=1, **of_each):
-    return [{"id": str(number), "title": "x"} | of_each for number in range(count)]
+    return [{"id": str(number), "title": f"x{number}"} | of_each for number in range(count)]
 
 
 def sections(count=1, rows=1, title="t", **of_row):
     return [
         {
             "title": title,
-            "rows": [{"id": f"{number}.{row}", "title": "x"} | of_row for row in range(rows)],
+            "rows": [{"id": f"{number}.{row}", "title": f"x{row}"} | of_row for row in range(rows)],
         }
         for number in range(count)
     ]
@@ -104,6 +104,7 @@ def sections(count=1, rows=1, title="t", **of_row):
         lambda: menu_of(BUTTONS | {"buttons": ["x"]}),
         lambda: menu_of(BUTTONS | {"buttons": buttons(4)}),
         lambda: menu_of(BUTTONS | {"buttons": buttons(2, id="same")}),
+        lambda: menu_of(BUTTONS | {"buttons": [*buttons(1), *buttons(1, id="a", title="x0 ")]}),
         lambda: menu_of(BUTTONS | {"buttons": buttons(title="x" * 21)}),
         lambda: menu_of(BUTTONS | {"buttons": buttons(title="")}),
         lambda: menu_of(BUTTONS | {"buttons": buttons(id="x" * 201)}),
@@ -117,6 +118,7 @@ def sections(count=1, rows=1, title="t", **of_row):
         lambda: menu_of(LIST | {"sections": sections(title="x" * 25)}),
         lambda: menu_of(LIST | {"sections": sections(2, 0)}),
         lambda: menu_of(LIST | {"sections": sections(id="same", rows=2)}),
+        lambda: menu_of(LIST | {"sections": [{"rows": buttons(2, title="x")}]}),
         lambda: menu_of(LIST | {"sections": [{"rows": buttons(title="x" * 25)}]}),
         lambda: menu_of(LIST | {"sections": [{"rows": buttons(description="x" * 73)}]}),
     ],

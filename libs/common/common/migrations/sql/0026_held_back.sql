@@ -106,8 +106,8 @@ END $$;
 -- message how it stands in the end. A status is null where it could not be read. Returns how many
 -- ended how, how many messages changed, the conversations to ring, what was refused (for whom, by
 -- which code, for the how many-th time) and the parts that are confirmed duplicates now.
--- A row that another batch has finished meanwhile is passed over. Where something may go again or
--- go on, the conversation's head is locked before its parts, as whoever writes there does.
+-- A row that another batch has finished meanwhile is passed over. Where something failed and may
+-- go again, the conversation's head is locked before its parts, as whoever writes there does.
 CREATE OR REPLACE FUNCTION apply_statuses(
     of_store text, inbox_ids uuid[], wamids text[], statuses text[], outbox_ids uuid[],
     attempts integer[], codes text[], reasons text[], agains jsonb[])
@@ -124,15 +124,11 @@ BEGIN
     PERFORM set_config('mostrador.store_id', of_store, true),
             set_config('synchronous_commit', 'off', true),
             pg_advisory_xact_lock(hashtextextended('statuses:' || of_store, 0));
-    PERFORM 1 FROM conversation_heads
-    WHERE store_id = of_store AND conversation_id IN (
-        SELECT conversation_id FROM outbox
-        WHERE store_id = of_store AND outbox_id = ANY (outbox_ids)
-          AND (state <> 'accepted' OR 'failed' = ANY (statuses))
-        UNION SELECT conversation_id FROM outbox
-        WHERE store_id = of_store AND wamid = ANY (wamids)
-          AND (state <> 'accepted' OR 'failed' = ANY (statuses)))
-    ORDER BY conversation_id FOR NO KEY UPDATE;
+    IF 'failed' = ANY (statuses) THEN
+        PERFORM lock_heads_of(of_store, array_agg(said.outbox_id), array_agg(said.wamid))
+        FROM unnest(outbox_ids, wamids, statuses) AS said (outbox_id, wamid, status)
+        WHERE said.status = 'failed';
+    END IF;
     PERFORM 1 FROM outbox
     WHERE store_id = of_store AND outbox_id IN (
         SELECT unnest(outbox_ids)
@@ -158,4 +154,17 @@ BEGIN
                WHERE (final).duplicate_wamid IS DISTINCT FROM (former).duplicate_wamid), '{}')
     INTO refused, duplicates FROM unnest(sends);
     RETURN NEXT;
+END $$;
+
+-- Locks the heads of the conversations that these parts are in, named by their ids or wamids.
+CREATE FUNCTION lock_heads_of(of_store text, their_ids uuid[], their_wamids text[])
+RETURNS void LANGUAGE plpgsql VOLATILE AS $$
+BEGIN
+    PERFORM 1 FROM conversation_heads
+    WHERE store_id = of_store AND conversation_id IN (
+        SELECT conversation_id FROM outbox
+        WHERE store_id = of_store AND outbox_id = ANY (their_ids)
+        UNION SELECT conversation_id FROM outbox
+        WHERE store_id = of_store AND wamid = ANY (their_wamids))
+    ORDER BY conversation_id FOR NO KEY UPDATE;
 END $$;

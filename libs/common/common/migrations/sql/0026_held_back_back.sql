@@ -141,3 +141,5 @@ BEGIN
     INTO refused, duplicates FROM unnest(sends);
     RETURN NEXT;
 END $$;
+
+DROP FUNCTION lock_heads_of;
