@@ -29,6 +29,12 @@ def ask_to_stop(crowd, store, phone):
     return pid
 
 
+def stops_begun(crowd):
+    """Count the stops that workers logged."""
+    logs = (crowd.folder / "data" / "logs").glob("worker-*.log")
+    return sum(log.read_text().count("Shutting down...") for log in logs)
+
+
 def has_ended(pid):
     return not Path(f"/proc/{pid}").exists()
 
@@ -39,9 +45,12 @@ def test_a_turn_that_ends_within_the_grace_is_finished_where_it_began(crowd):
     crowd.write(phone, order_text("ana", 1), store)
     eventually(lambda: door.came, what="the worker asking")
 
+    known = stops_begun(crowd)
     pid = ask_to_stop(crowd, store, phone)
+    eventually(lambda: stops_begun(crowd) > known, what="the worker beginning to stop")
     door.opened.set()
     crowd.wait_until_handled(phone, store)
+    eventually(lambda: has_ended(pid), what="the end of the process")
 
     assert (door.came, crowd.holder_of(store, phone)) == (1, pid)
     assert len(crowd.calls(store)) == 1
