@@ -29,10 +29,9 @@ def ask_to_stop(crowd, store, phone):
     return pid
 
 
-def stops_begun(crowd):
-    """Count the stops that workers logged."""
-    logs = (crowd.folder / "data" / "logs").glob("worker-*.log")
-    return sum(log.read_text().count("Shutting down...") for log in logs)
+def threads_of(pid):
+    """Count the threads of a process: one that stops ends its sweeper's first of all."""
+    return len(list(Path(f"/proc/{pid}/task").iterdir()))
 
 
 def has_ended(pid):
@@ -45,9 +44,9 @@ def test_a_turn_that_ends_within_the_grace_is_finished_where_it_began(crowd):
     crowd.write(phone, order_text("ana", 1), store)
     eventually(lambda: door.came, what="the worker asking")
 
-    known = stops_begun(crowd)
+    known = threads_of(crowd.holder_of(store, phone))
     pid = ask_to_stop(crowd, store, phone)
-    eventually(lambda: stops_begun(crowd) > known, what="the worker beginning to stop")
+    eventually(lambda: threads_of(pid) < known, what="the worker beginning to stop")
     door.opened.set()
     crowd.wait_until_handled(phone, store)
     eventually(lambda: has_ended(pid), what="the end of the process")
