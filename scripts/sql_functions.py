@@ -19,8 +19,8 @@ _STATEMENT = re.compile(
 _SENTENCE = re.compile(r".+?\.(?=\s|$)")
 _HEAD = """# Where each SQL function is
 
-Written by `make docs` from the migrations. A migration that changes a function writes the whole of
-it anew; here is the file with the body that is in force, and the first sentence of what it promises.
+Written by `make docs` from the migrations. A migration that changes a function writes the whole
+of it anew; here is the file with the body that is in force, and the first sentence of its promise.
 
 | function | file | promises |
 |---|---|---|
@@ -29,7 +29,7 @@ it anew; here is the file with the body that is in force, and the first sentence
 
 @dataclass(frozen=True)
 class Home:
-    """The file that has a function's present body, and the comment above the newest that has one."""
+    """The file that has a function's present body, and its newest comment's first sentence."""
 
     file: str
     promise: str
@@ -47,7 +47,7 @@ def homes() -> dict[str, Home]:
                     found.pop(name.strip(), None)
             else:
                 name = statement["made"]
-                promises[name] = _promise(statement["comment"]) or promises.get(name, "–")
+                promises[name] = _promise(statement["comment"]) or promises.get(name, "")
                 found[name] = Home(file, promises[name])
     return found
 

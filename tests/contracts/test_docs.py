@@ -142,6 +142,16 @@ def test_operators_are_told_of_every_event_of_trouble():
     assert set(logged_in_trouble()) - set(_CODE.findall(" ".join(rows))) == set()
 
 
+def test_the_page_of_common_names_every_module_once():
+    folder = ROOT / "libs" / "common"
+    packages = [each.parent for each in folder.glob("common/*/__init__.py")]
+    modules = [each.stem for each in folder.glob("common/*.py") if each.stem != "__init__"]
+    table = [row.split("|")[1] for row in text_of(folder / "README.md").splitlines() if "|" in row]
+
+    named_there = _CODE.findall(" ".join(table))
+    assert sorted(named_there) == sorted([*modules, *(f"{each.name}/" for each in packages)])
+
+
 def test_the_index_of_decisions_names_every_record():
     index = text_of(ROOT / "docs" / "decisions" / "README.md")
 

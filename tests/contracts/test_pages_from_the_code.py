@@ -3,9 +3,10 @@
 import re
 from pathlib import Path
 
-import docs
 import pytest
 from sql_functions import homes
+
+import docs
 
 ROOT = Path(__file__).resolve().parents[2]
 _SQL_LINK = re.compile(r"\[([^\]]+)\]\([^)\s]*?(\w+\.sql)\)")
