@@ -1,7 +1,7 @@
 """One consumer for the queues of every store a process serves: it costs the same at 10,000.
 
-It asks Redis for turns only when it has free seats, when one is due or when it is woken; in
-between it waits on a topic of its own. It never polls.
+It asks Redis for turns only with a free seat: when it is woken, when one is due, and after two
+seconds without either, should a wake-up be lost. In between it waits on a topic of its own.
 """
 
 import threading
