@@ -1,6 +1,6 @@
 """From rows to messages as an agent sees them: unsealed, with their media and what they quote.
 
-Five queries at most for any number of messages, and only for those that need them.
+Six queries at most for any number of messages, and only for those that need them.
 """
 
 import json
@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 import structlog
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import Connection, Row, func, select
+from sqlalchemy.dialects.postgresql import array
 
 from common import models
 from common.plain_text import storable
@@ -71,19 +72,41 @@ class MessageReader:
         asked = {(row.conversation_id, row.reply_to) for row in rows if row.reply_to}
         if not asked:
             return {}
-        table = models.messages
+        table, asked_for = models.messages, {wamid for _, wamid in asked}
         statement = select(table).where(
             table.c.store_id == self.store_id,
-            table.c.wamid.in_({wamid for _, wamid in asked}),
+            table.c.wamid.in_(asked_for),
         )
-        found = connection.execute(statement).all()
-        person = self._people(connection, {each for each, _ in asked}, found)
-        known = {(person[row.conversation_id], row.wamid): row for row in found}
+        found = [(row.wamid, row) for row in connection.execute(statement)]
+        if missing := asked_for - {wamid for wamid, _ in found}:
+            found += self._tried_before(connection, {each for each, _ in asked}, missing)
+        person = self._people(connection, {each for each, _ in asked}, [row for _, row in found])
+        known = {(person[row.conversation_id], wamid): row for wamid, row in found}
         return {
             (of, wamid): QuotedMessage.of(row._mapping, self._content(row))  # noqa: SLF001
             for of, wamid in asked
             if (row := known.get((person[of], wamid))) is not None
         }
+
+    def _tried_before(
+        self, connection: Connection, conversations: set[str], wamids: set[str]
+    ) -> list[tuple[str, Row[Any]]]:
+        """Find what went by another wamid before it was tried again."""
+        table, parts = models.messages, models.outbox
+        former = parts.c.failed_wamids + func.array_remove(array([parts.c.duplicate_wamid]), None)
+        statement = (
+            select(table, former.label("former"))
+            .join(parts, table.c.message_id == parts.c.outbox_id)
+            .where(
+                table.c.store_id == self.store_id,
+                parts.c.store_id == self.store_id,
+                parts.c.conversation_id.in_(conversations),
+                # As the index outbox_tried_before has it.
+                (parts.c.failed_wamids != []) | parts.c.duplicate_wamid.is_not(None),
+            )
+        )
+        rows = connection.execute(statement)
+        return [(wamid, row) for row in rows for wamid in wamids.intersection(row.former)]
 
     def _people(
         self, connection: Connection, asked: set[str], found: Sequence[Row[Any]]

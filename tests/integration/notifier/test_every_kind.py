@@ -106,6 +106,24 @@ def test_a_quote_is_found_in_the_former_conversation_of_the_same_person(thread, 
     assert thread.messages()[0]["quoted"]["content"] == "de antes"
 
 
+def test_a_quote_of_what_was_tried_again_is_found_by_its_former_name(thread):
+    (first,) = thread.messages()
+    thread.shop.says("store-1", PHONE, "¿y este?")
+    _, second = thread.messages()
+    thread.sql(
+        "WITH turn AS (INSERT INTO turns (store_id, conversation_id, state, fence)"
+        " SELECT store_id, conversation_id, 'done', 1 FROM messages WHERE message_id = :id"
+        " RETURNING turn_id) INSERT INTO outbox (store_id, outbox_id, turn_id, part,"
+        " conversation_id, session_id, role, kind, body_sealed, state, failed_wamids)"
+        " SELECT store_id, message_id, turn_id, 0, conversation_id, session_id, 'agent', 'text',"
+        " '', 'accepted', '{wamid.former}' FROM messages, turn WHERE message_id = :id",
+        id=first["id"],
+    )
+    thread.change(second["id"], reply_to="wamid.former")
+
+    assert thread.messages()[1]["reply_to"] == first["id"]
+
+
 def test_media_has_an_address_only_when_it_is_there(thread):
     (first,) = thread.messages()
     thread.change(first["id"], "image")
