@@ -11,9 +11,9 @@ from itertools import cycle
 from devstack.ports import is_free
 
 _LOWEST, _STRETCH, _STRETCHES = 6_000, 3_000, 3
-# A stack's services listen at its base plus 1 to 11.
+# A stack's services listen at its base plus 1 to 10, its workers behind them.
 _STEP = 20
-_OFFSETS = range(1, 12)
+_OFFSETS = range(1, _STEP)
 
 
 def _bases() -> "cycle[int]":

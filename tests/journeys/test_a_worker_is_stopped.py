@@ -29,6 +29,11 @@ def ask_to_stop(crowd, store, phone):
     return pid
 
 
+def threads_of(pid):
+    """Count the threads of a process: one that stops ends its sweeper's first of all."""
+    return len(list(Path(f"/proc/{pid}/task").iterdir()))
+
+
 def has_ended(pid):
     return not Path(f"/proc/{pid}").exists()
 
@@ -39,9 +44,12 @@ def test_a_turn_that_ends_within_the_grace_is_finished_where_it_began(crowd):
     crowd.write(phone, order_text("ana", 1), store)
     eventually(lambda: door.came, what="the worker asking")
 
+    known = threads_of(crowd.holder_of(store, phone))
     pid = ask_to_stop(crowd, store, phone)
+    eventually(lambda: threads_of(pid) < known, what="the worker beginning to stop")
     door.opened.set()
     crowd.wait_until_handled(phone, store)
+    eventually(lambda: has_ended(pid), what="the end of the process")
 
     assert (door.came, crowd.holder_of(store, phone)) == (1, pid)
     assert len(crowd.calls(store)) == 1

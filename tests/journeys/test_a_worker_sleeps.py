@@ -98,7 +98,7 @@ def test_a_worker_woken_in_the_middle_of_a_send_leaves_the_books_to_its_successo
     store, phone = crowd.new_store(unknown_seconds=20), phone_of(1)
     # Its status comes when the successor already waits for it.
     statuses = {"order": ["delivered"], "delay_ms": 3000}
-    crowd.fault(store_id=store, outcome="delay", seconds=1, times=0, statuses=statuses)
+    crowd.fault(store_id=store, outcome="delay", seconds=3, times=0, statuses=statuses)
     crowd.write(phone, order_text("ana", 1), store)
     eventually(lambda: crowd.calls(store), what="the send being on its way")
 

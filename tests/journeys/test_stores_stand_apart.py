@@ -14,6 +14,7 @@ from .pacing import everybody_writes
 NEW_STORE_SECONDS = 10.0
 # What a customer of a quiet store may wait, in the middle of a storm on one small machine.
 PROMPT_SECONDS = 2.0
+WORST_SECONDS = 4.0
 
 
 def seconds_to_answer(crowd, store, index):
@@ -33,16 +34,20 @@ def test_a_quiet_store_is_answered_while_one_has_a_crowd_and_anothers_sends_hang
     eventually(lambda: len(crowd.calls(hanging)) >= 4, what="sends hanging")
     everybody_writes(crowd, noisy, 300)
 
-    beside = [seconds_to_answer(crowd, quiet, index) for index in range(5, 13)]
+    beside, waiting = [], []
+    for index in range(5, 13):
+        beside.append(seconds_to_answer(crowd, quiet, index))
+        waiting.append(crowd.pending([noisy]))
 
-    waiting = crowd.pending([noisy])
     crowd.clear_faults()  # lets what hangs go
     print(
         f"\nalone: median {statistics.median(alone) * 1000:.0f} ms, worst {max(alone) * 1000:.0f};"
         f" in the storm: median {statistics.median(beside) * 1000:.0f} ms,"
-        f" worst {max(beside) * 1000:.0f}; {waiting} still waiting at the noisy store"
+        f" worst {max(beside) * 1000:.0f}; still waiting at the noisy store: {waiting}"
     )
-    assert max(beside) <= PROMPT_SECONDS
+    assert waiting[len(waiting) // 2]  # most were answered before the crowd was
+    assert statistics.median(beside) <= PROMPT_SECONDS
+    assert max(beside) <= WORST_SECONDS
     crowd.wait_until_drained([quiet, noisy, hanging], 60)
 
 

@@ -27,4 +27,5 @@ def test_killed_workers_and_failing_assistants_lose_double_and_reorder_nothing(c
     report = run_under_fire(crowd, seed, FIRE)
 
     print(report)
+    assert report.kills
     assert report.faults == [], f"seed {seed}"

@@ -20,6 +20,13 @@ from common.tokens import EVERY_STORE, InternalTokens
 Ask = Callable[..., TestResponse]
 
 
+@pytest.fixture(autouse=True)
+def cheap_passwords(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a hash costs is asked in tests/unit/catalog/test_passwords.py; here it is only waited for."""
+    monkeypatch.setattr("catalog.passwords._MEMORY_KIB", 8)
+    monkeypatch.setattr("catalog.passwords._PASSES", 1)
+
+
 @pytest.fixture
 def catalog_settings(settings: Settings) -> Settings:
     return replace(settings, base_url="https://tienda.example/base")

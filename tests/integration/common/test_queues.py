@@ -103,7 +103,7 @@ def test_a_redis_that_never_answers_costs_a_bounded_time(mute_port):
     assert time.monotonic() - began < 3
     again = time.monotonic()
     assert not doorbells.ring("store-1", [CONVERSATION])
-    assert time.monotonic() - again < 0.1  # it is left alone for a moment
+    assert time.monotonic() - again < 0.5  # it is left alone for a moment
 
 
 def test_a_redis_that_takes_no_writes_is_a_failed_ring(doorbells, client):

@@ -64,7 +64,7 @@ def test_a_database_that_is_held_up_costs_503_in_time_and_the_same_again_changes
             assert response.get_json()["error"]["code"] == "database_unavailable"
             assert seconds < 2
         response, seconds = timed(door, second)
-        assert (response.status_code, seconds < 0.1) == (503, True)  # no need to wait to know
+        assert (response.status_code, seconds < 0.5) == (503, True)  # no need to wait to know
         assert door.get("/healthz").status_code == 200
 
     eventually(lambda: door.post(second).status_code == 200, what="a door that serves again")

@@ -32,6 +32,13 @@ CAST = {
 }
 
 
+@pytest.fixture(autouse=True)
+def cheap_passwords(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a hash costs is asked in tests/unit/catalog/test_passwords.py; here it is only waited for."""
+    monkeypatch.setattr("catalog.passwords._MEMORY_KIB", 8)
+    monkeypatch.setattr("catalog.passwords._PASSES", 1)
+
+
 @pytest.fixture
 def serve() -> Iterator[Callable[[Flask], str]]:
     running: list[tuple[BaseWSGIServer, threading.Thread]] = []

@@ -28,6 +28,12 @@ PRODUCTS = {
 }
 
 
+@pytest.fixture(autouse=True)
+def hasty_threads(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each test stops a worker, and waits for its idle threads to hear of it."""
+    monkeypatch.setattr("worker.wiring._THREAD_WAKES_MS", 20)
+
+
 @pytest.fixture
 def system(
     settings: Settings, two_stores: tuple[Store, Store], database: Database

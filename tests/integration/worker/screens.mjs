@@ -17,6 +17,7 @@ function seen(state) {
     stores: state.stores,
     thread: state.thread && {
       id: state.thread.id,
+      isWhole: !state.thread.before,
       messages: state.thread.messages.filter(({ kind }) => kind !== "notice").map(bare),
     },
   };

@@ -10,7 +10,7 @@ from typing import Any
 from flask import Response
 from sqlalchemy import text
 
-from common import conversations, outbox
+from common import commands
 from tests.waiting import eventually
 
 from .system import System
@@ -33,7 +33,12 @@ AWAITS = (
     "worker.turn_finished",
     "worker.lease_released",
 )
+BEFORE_THE_SESSION = "worker.attempt_counted"  # a new customer's has none yet
 _CONVERSATION = "SELECT contact_id::text AS id FROM contacts WHERE phone = '{phone}'"
+_SESSION = (
+    "SELECT session_id::text AS id FROM conversations JOIN contacts USING (store_id)"
+    " WHERE contact_id = conversation_id AND session_id IS NOT NULL AND phone = '{phone}'"
+)
 
 
 @dataclass(frozen=True)
@@ -58,6 +63,8 @@ class Takeovers:
 
     def at(self, place: str, phone: str) -> Outcome:
         """Take over while the turn waits at a place."""
+        if place == BEFORE_THE_SESSION:
+            self._become_known(phone)
         with self._held(place) as wait_until_there:
             self._system.write(phone, "¿Qué café tienen?")
             wait_until_there()
@@ -77,7 +84,7 @@ class Takeovers:
             self._asked.clear()
             self._go_on.clear()
             try:
-                yield lambda: self._asked.wait(15)
+                yield self._wait_until_asked
             finally:
                 self._is_held = False
                 self._go_on.set()
@@ -88,6 +95,14 @@ class Takeovers:
         finally:
             self._paused.unlink(missing_ok=True)
 
+    def _become_known(self, phone: str) -> None:
+        """Have a session for the console to take over before the turn that is held opens one."""
+        self._system.write(phone, "Buenas")
+        self._wait_until_over(phone)
+
+    def _wait_until_asked(self) -> None:
+        assert self._asked.wait(15), "nobody asked the assistant"
+
     def _think(self, _body: object) -> Response:
         if self._is_held:
             self._asked.set()
@@ -96,22 +111,15 @@ class Takeovers:
 
     def _take_over(self, phone: str) -> tuple[int, Any, int]:
         """Take over as the console does; returns what was named, when, and what had gone."""
-        (row,) = self._system.rows(_CONVERSATION.format(phone=phone))
+        (row,) = eventually(lambda: self._system.rows(_SESSION.format(phone=phone)))
         with self._system.database.store("store-1") as connection:
-            locked = conversations.lock(connection, "store-1", row["id"])
-            conversations.take_over(connection, locked, AGENT, "Ana")
-            named = outbox.on_their_way(connection, "store-1", row["id"])
+            taken = commands.take_over(connection, "store-1", row["id"], AGENT, "Ana")
         with self._system.database.store("store-1") as connection:
             acknowledged_at = connection.scalar(text("SELECT clock_timestamp()"))
-        return len(named), acknowledged_at, self._requests(phone)
+        return len(taken.in_flight), acknowledged_at, self._requests(phone)
 
     def _judged(self, phone: str, named: int, acknowledged_at: Any, before: int) -> Outcome:
-        conversation = self._system.rows(_CONVERSATION.format(phone=phone))[0]["id"]
-        left = (
-            "SELECT 1 FROM inbox WHERE state = 'pending' AND kind = 'message'"
-            f" AND conversation_id = '{conversation}'"
-        )
-        eventually(lambda: not self._system.rows(left), what="the turn's end")
+        conversation = self._wait_until_over(phone)
         begun = self._system.rows(
             "SELECT 1 FROM outbox WHERE role <> 'agent' AND sending_at >"
             f" '{acknowledged_at.isoformat()}' AND conversation_id = '{conversation}'"
@@ -122,6 +130,16 @@ class Takeovers:
         )
         assert unsettled == []
         return Outcome(named, len(begun), self._requests(phone) - before)
+
+    def _wait_until_over(self, phone: str) -> str:
+        """Wait until none of a customer's messages waits; returns their conversation's id."""
+        conversation: str = self._system.rows(_CONVERSATION.format(phone=phone))[0]["id"]
+        left = (
+            "SELECT 1 FROM inbox WHERE state = 'pending' AND kind = 'message'"
+            f" AND conversation_id = '{conversation}'"
+        )
+        eventually(lambda: not self._system.rows(left), what="the turn's end")
+        return conversation
 
     def _requests(self, phone: str) -> int:
         return sum(row["request"].get("to") == f"+{phone}" for row in self._system.sent())

@@ -134,19 +134,18 @@ def test_10_a_transfer_text_that_did_not_go_goes_later_once(system):
     assert len(system.texts()) == 1
 
 
-@pytest.mark.parametrize(
-    ("words", "outcome"),
-    [
-        ("quiero un AGÉNTE ya", "handed_over"),
-        ("¿puedo hablar  con   alguien?", "handed_over"),
-        ("la personalización es linda", "answered"),
-        ("busco un contactor eléctrico", "answered"),
-    ],
-)
-def test_14_the_seeds_keywords_count_as_whole_words_without_accents(system, words, outcome):
-    system.write(PHONE, words)
+def test_14_the_seeds_keywords_count_as_whole_words_without_accents(system):
+    outcomes = {
+        "quiero un AGÉNTE ya": "handed_over",
+        "¿puedo hablar  con   alguien?": "handed_over",
+        "la personalización es linda": "answered",
+        "busco un contactor eléctrico": "answered",
+    }
+    for number, words in enumerate(outcomes, start=1):
+        system.write(f"{PHONE[:-1]}{number}", words)
 
-    assert wait_for_outcomes(system, 1) == [("done", outcome)]
+    expected = [("done", outcome) for outcome in outcomes.values()]
+    assert wait_for_outcomes(system, len(outcomes)) == expected
 
 
 def test_14_a_store_edits_its_keywords_while_everything_runs(system, change_store):

@@ -2,7 +2,6 @@
 
 import time
 
-import pytest
 import requests
 from flask import Response
 from sqlalchemy import text
@@ -72,6 +71,8 @@ def test_accepted_then_no_answer_and_no_status_is_flagged_not_repeated(system):
 def test_a_silence_among_other_statuses_is_sent_again_once(system):
     system.fault(to=f"+{PHONE}", call=1, outcome="reset", statuses={"none": True})
     system.write(PHONE, "hola")
+    # Or the other's statuses could all be told before the silence began.
+    eventually(lambda: set(states(system)) & {"sending", "unknown"}, what="the silence")
     system.write("573001234502", "soy otra persona")
 
     handled(system, 2)
@@ -81,15 +82,15 @@ def test_a_silence_among_other_statuses_is_sent_again_once(system):
 
 
 def test_what_a_customer_writes_while_a_part_waits_is_shown_at_once_and_answered_behind_it(system):
-    system.fault(to=f"+{PHONE}", call=1, outcome="error", code=131056, retry_after=4)
+    system.fault(to=f"+{PHONE}", call=1, outcome="error", code=131056, retry_after=8)
     system.write(PHONE, "hola")
     eventually(lambda: states(system) == ["retry"], what="the first reply being refused")
 
     system.write(PHONE, "¿siguen ahí?")
-    eventually(lambda: "¿siguen ahí?" in [each[1] for each in system.thread()], 2, "it being shown")
+    eventually(lambda: "¿siguen ahí?" in [each[1] for each in system.thread()], 3, "it being shown")
     assert states(system) == ["retry"]
 
-    assert handled(system, 2) == [("done", "answered")] * 2
+    assert handled(system, 2, seconds=25) == [("done", "answered")] * 2
     assert [len(system.texts()), len(set(system.texts()))] in ([2, 1], [2, 2])
 
 
@@ -162,15 +163,13 @@ def test_the_assistant_is_shown_redacted_words_only(system):
     }
 
 
-@pytest.mark.parametrize(
-    "words",
-    ["\x00 hola \x00", "media \ud83d luna", "a" * 4097, "🌷" * 4096, " \u202e\u200b "],
-    ids=["nul", "half-a-surrogate-pair", "4097-characters", "only-emoji", "only-invisible"],
-)
-def test_any_text_reaches_its_end(system, words):
-    system.write(PHONE, words)
+def test_any_text_reaches_its_end(system):
+    halves = "media \ud83d luna"  # of a surrogate pair
+    texts = ["\x00 hola \x00", halves, "a" * 4097, "🌷" * 4096, " \u202e\u200b "]
+    for number, words in enumerate(texts, start=1):
+        system.write(f"{PHONE[:-1]}{number}", words)
 
-    assert handled(system)[0][0] == "done"
+    assert [state for state, _ in handled(system, len(texts))] == ["done"] * len(texts)
 
 
 def test_a_message_older_than_the_window_is_shown_and_not_answered(system):

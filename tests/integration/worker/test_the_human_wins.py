@@ -103,7 +103,7 @@ def test_a_reply_that_is_being_computed_when_a_person_answers_from_the_phone_nev
 
 def test_a_part_on_its_way_is_named_and_the_parts_after_it_never_begin(system, console):
     system.chat.reply = "Primero el texto. [SEND_IMAGE: cafe-huila]"
-    system.fault(to=f"+{PHONE}", call=1, outcome="delay", seconds=1.0)
+    system.fault(to=f"+{PHONE}", call=1, outcome="delay", seconds=3.0)
     system.write(PHONE, "hola")
     eventually(
         lambda: system.rows("SELECT 1 FROM outbox WHERE state = 'sending'"), what="a part going"

@@ -66,8 +66,8 @@ def test_anything_that_could_be_read_otherwise_is_not_read(odd):
 @pytest.mark.parametrize("filler", [b" ", b"\t ", b"a ", b":", b": "])
 def test_no_head_takes_long(filler):
     longest = b"X: " + filler * ((LONGEST_HEAD - 200) // len(filler)) + b"x"
-    began = time.perf_counter()
+    began = time.process_time()
 
     read_plain_head(head(*LINES, longest))
 
-    assert time.perf_counter() - began < 0.02
+    assert time.process_time() - began < 0.02
