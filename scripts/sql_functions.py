@@ -39,16 +39,14 @@ def homes() -> dict[str, Home]:
     """Find each function's home, by name, as the migrations leave it."""
     found: dict[str, Home] = {}
     promises: dict[str, str] = {}
-    for file in _files():
-        text = (_MIGRATIONS / "sql" / file).read_text(encoding="utf-8")
-        for statement in _STATEMENT.finditer(text):
-            if statement["gone"]:
-                for name in re.sub(r"\([^)]*\)", "", statement["gone"]).split(","):
-                    found.pop(name.strip(), None)
-            else:
-                name = statement["made"]
-                promises[name] = _promise(statement["comment"]) or promises.get(name, "")
-                found[name] = Home(file, promises[name])
+    for file, statement in _statements():
+        name = statement["made"]
+        if name:
+            promises[name] = _promise(statement["comment"]) or promises.get(name, "")
+            found[name] = Home(file, promises[name])
+        else:
+            for gone in re.sub(r"\([^)]*\)", "", statement["gone"]).split(","):
+                found.pop(gone.strip(), None)
     return found
 
 
@@ -59,6 +57,12 @@ def sql_page() -> str:
         f" | {home.promise} |\n"
         for name, home in sorted(homes().items())
     )
+
+
+def _statements() -> Iterator[tuple[str, re.Match[str]]]:
+    for file in _files():
+        text = (_MIGRATIONS / "sql" / file).read_text(encoding="utf-8")
+        yield from ((file, each) for each in _STATEMENT.finditer(text))
 
 
 def _files() -> Iterator[str]:
