@@ -106,7 +106,7 @@ chat: $(READY) ## Write to a store as a customer, here in the terminal (STORE=st
 pictures: $(READY) ## Make the README's picture anew from the browser tour
 	@$(BIN)/python -m pytest -q tests/ui/test_the_tour.py && mkdir -p docs/pictures && cp build/screenshots/tour.png docs/pictures/tour.png
 
-docs: $(READY) ## Write the pages that are made from the code (docs/send-errors.md)
+docs: $(READY) ## Write the pages that are made from the code (send-errors.md, sql-functions.md)
 	@$(BIN)/python scripts/docs.py
 
 settings: $(READY) ## Print every setting with its default and meaning

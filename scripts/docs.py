@@ -2,14 +2,18 @@
 
 from pathlib import Path
 
+from sql_functions import sql_page
+
 from common.send_errors.page import page
 
-PAGE = Path(__file__).resolve().parents[1] / "docs" / "send-errors.md"
+_DOCS = Path(__file__).resolve().parents[1] / "docs"
+PAGES = {_DOCS / "send-errors.md": page, _DOCS / "sql-functions.md": sql_page}
 
 
 def main() -> None:
     """Write each page anew."""
-    PAGE.write_text(page(), encoding="utf-8")
+    for path, text_of in PAGES.items():
+        path.write_text(text_of(), encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -24,6 +24,7 @@ _TARGET = re.compile(r"(?:^|\s|\()make (?:-s |[A-Z_]+=\S+ )*([a-z][a-z0-9-]*)", 
 _FAIL_POINT = re.compile(r"failpoints\.reach(?:_within)?\(\s*\"([^\"]+)\"")
 _WORD_OF_A_NAME = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
 _FORBIDDEN_WORDS = {"utils", "helpers", "manager", "handler"}
+_TROUBLE = {"warning", "error", "critical", "exception"}
 _FORBIDDEN_NAMES = {"process_data"}
 
 
@@ -120,6 +121,35 @@ def test_every_log_event_that_operators_are_told_of_is_logged():
 
     assert told
     assert [event for event in told if f'"{event}"' not in code] == []
+
+
+def logged_in_trouble():
+    """Name each event of a warning or worse, also of a level that is chosen as the program runs."""
+    for path, source in sources():
+        if path.is_relative_to(ROOT / "tools"):
+            continue  # a fake WhatsApp has no operators
+        for call in (node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Call)):
+            level = call.func.attr if isinstance(call.func, ast.Attribute) else ""
+            chosen = isinstance(call.func, ast.Name) and call.func.id == "log"
+            if level in _TROUBLE or chosen:
+                yield from (each.value for each in call.args[:1] if isinstance(each, ast.Constant))
+
+
+def test_operators_are_told_of_every_event_of_trouble():
+    table = text_of(ROOT / "docs" / "operations.md").split("## Logs", 1)[1].split("## ", 1)[0]
+    rows = [row.split("|")[1] for row in table.splitlines() if row.startswith("| `")]
+
+    assert set(logged_in_trouble()) - set(_CODE.findall(" ".join(rows))) == set()
+
+
+def test_the_page_of_common_names_every_module_once():
+    folder = ROOT / "libs" / "common"
+    packages = [each.parent for each in folder.glob("common/*/__init__.py")]
+    modules = [each.stem for each in folder.glob("common/*.py") if each.stem != "__init__"]
+    table = [row.split("|")[1] for row in text_of(folder / "README.md").splitlines() if "|" in row]
+
+    named_there = _CODE.findall(" ".join(table))
+    assert sorted(named_there) == sorted([*modules, *(f"{each.name}/" for each in packages)])
 
 
 def test_the_index_of_decisions_names_every_record():

@@ -1,6 +1,7 @@
 """The console's words for WhatsApp's errors follow the error table, in both languages."""
 
 import re
+from pathlib import Path
 
 import pytest
 
@@ -11,6 +12,8 @@ from tests.unit.notifier.test_console_state import pytestmark as pytestmark  # n
 from tests.unit.notifier.test_console_words import said
 
 _ENTRY = re.compile(r'(\w+): "([^"]+)"')
+ROOT = Path(__file__).parents[2]
+RAISING = ("services/worker/worker", "libs/common/common")  # where turns run
 RULES = {rule.name: rule for rule in rules()}
 
 
@@ -54,6 +57,25 @@ def test_a_code_nobody_knows_shows_whatsapps_own_words():
     assert reason("131047", "Re-engagement message") == words("en")["window"]
     assert reason("132001", "Template does not exist") == words("en")["132001"]
     assert reason("", "window_closed") == "24 hours have passed since the customer's last message."
+
+
+def test_every_reason_for_a_dead_letter_is_raised_and_said_in_both_languages():
+    table = (ROOT / "docs/operations.md").read_text().partition("### Dead letters")[2]
+    first_cells = re.findall(r"^\| (`[^|]+) \|", table.partition("### Unknown")[0], re.MULTILINE)
+    reasons = [reason for cell in first_cells for reason in re.findall(r"`(\w+)`", cell)]
+    raised = "".join(path.read_text() for part in RAISING for path in (ROOT / part).rglob("*.py"))
+    pages_own = re.findall(r"\bdead_(\w+):", (STATIC / "texts_supervisor_es.js").read_text())
+    ruled = said(*(["failure_codes", "ruleOf", reason] for reason in reasons))
+    our_own = [reason for reason, rule in zip(reasons, ruled, strict=True) if rule is None]
+    asked = [(language, reason) for language in ("es", "en") for reason in (*reasons, "131000")]
+
+    told = said(*(["failures", "givenUpFor", *each] for each in asked))
+
+    assert len(reasons) > 10
+    assert {*our_own, "other"} == set(pages_own)
+    assert [reason for reason in our_own if f'"{reason}"' not in raised] == []
+    assert [words for words in told if words.startswith(("Motivo", "Reason"))] == []
+    assert said(["failures", "givenUpFor", "en", "seldom_seen"]) == ["Reason: seldom_seen"]
 
 
 def test_every_reason_for_a_pause_is_said_in_both_languages():

@@ -78,3 +78,20 @@ def test_a_closed_window_leaves_a_template_that_is_filled_in_and_seen_before_it_
     console.message(shown, "read").wait_for(timeout=A_WHILE_MS)
     console.watched.screenshot("sending-template-sent")
     eventually(lambda: stack.sent(customer)[-1]["request"]["type"] == "template", what="a template")
+
+    # Its header's picture comes from this computer.
+    console.find("choose-template").click()
+    console.find("template-search").fill("producto_nuevo")
+    console.find("template").click()
+    picture = {"name": "bolsa.png", "mimeType": "image/png", "buffer": png(300, 200)}
+    console.find("template-file").set_input_files(picture)
+    for name, value in {"1": "Castillo", "button.0": "CAFE10"}.items():
+        page.locator(f"[data-testid=template-value][name='{name}']").fill(value)
+    go = page.locator("[data-testid=template-send]:enabled")
+    go.wait_for()
+    console.watched.screenshot("sending-template-file")
+    go.press("Enter")
+    console.message("Llegó Castillo", "read").wait_for(timeout=A_WHILE_MS)
+    console.watched.screenshot("sending-template-file-sent")
+    (header,) = stack.sent(customer)[-1]["request"]["template"]["components"][0]["parameters"]
+    assert header["image"]["id"]

@@ -1,1 +1,1 @@
-"""What two services need: the tables' one module each, the queue, and the edges."""
+"""What services share: the tables' modules, the queue, and the edges. README.md has the rule."""

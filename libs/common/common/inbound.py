@@ -56,8 +56,6 @@ class StatusUpdate:
     raw: Mapping[str, Any] = field(default_factory=dict)
     # Every error that came with it, the first of which is the one above: code, title, details.
     errors: Sequence[Mapping[str, str]] = field(default_factory=list)
-    recipient_phone: str | None = None
-    recipient_user_id: str | None = None
 
     @property
     def event_id(self) -> str:

@@ -35,7 +35,7 @@ class NewItem:
     phone: str | None = None
     user_id: str | None = None
     name: str = ""
-    lid: str | None = None  # of a linked device
+    lid: str | None = None  # nobody gives it yet: linked devices
     new_phone: str | None = None  # they changed their number to this one
     previous_user_id: str | None = None  # `user_id` has taken its place
     silences: bool = False  # a person of the store has answered with it, from the phone app

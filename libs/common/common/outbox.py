@@ -19,7 +19,6 @@ from common import models
 from common.database import Database
 from common.leases import Lease
 
-UNSETTLED = ("ready", "sending", "retry", "unknown")
 NOT_BEGUN = ("ready", "retry")
 ON_ITS_WAY = ("sending", "unknown")
 
@@ -92,10 +91,6 @@ class Part:
     error_reason: str
     refusals: int = 0
     wait: float = 0.0  # seconds before it may go again
-
-    @property
-    def is_settled(self) -> bool:
-        return self.state not in UNSETTLED or (self.state == "unknown" and self.flagged)
 
 
 def start(

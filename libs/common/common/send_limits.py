@@ -12,8 +12,7 @@ MOST_BUTTONS = 3
 BUTTON_TITLE_LIMIT = 20  # also of what opens a list
 BUTTONS_TEXT_LIMIT = 1024
 LIST_TEXT_LIMIT = 4096
-MOST_SECTIONS = 10
-MOST_ROWS = 10  # of all sections together
+MOST_ROWS = 10  # of all sections together: ten sections at most too, for none is empty
 ROW_TITLE_LIMIT = 24  # also of a section
 ROW_DESCRIPTION_LIMIT = 72
 

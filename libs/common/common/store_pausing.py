@@ -5,37 +5,22 @@ operator (`resume_in`), or with a new token (`common.store_registration`). For w
 why, is the error table's to say.
 """
 
-from sqlalchemy import ColumnElement, Connection, and_, func, or_, select, update
+from sqlalchemy import ColumnElement, Connection, and_, func, or_, update
 
 from common import events, models
-from common.database import Database
-from common.send_errors import rule_for
 from common.stores import SPAM_LIMIT
 
 # What a new token may put right.
 OF_THE_TOKEN = ("token_expired", "permission_missing")
 
 
-def reason_of(code: str) -> str:
-    """Name why a refusal with this code pauses its store; empty when it does not."""
-    return rule_for(code).reason
-
-
-def pause(database: Database, store_id: str, reason: str) -> bool:
-    """Pause an active store and tell its agents; says whether this paused it.
-
-    `reason` is one word, such as `account_disabled`: it becomes a label of
-    `metrics.stores_paused`, which the caller counts, and is shown translated.
-    """
-    with database.store(store_id) as connection:
-        return pause_in(connection, store_id, reason)
-
-
 def pause_in(
     connection: Connection, store_id: str, reason: str, seen_version: int | None = None
 ) -> bool:
-    """Pause in the caller's transaction.
+    """Pause an active store and tell its agents, in the caller's transaction; says whether it did.
 
+    `reason` is one word, such as `account_disabled`: it becomes a label of
+    `metrics.stores_paused`, which the caller counts, and is shown translated.
     A store of which only the bot is paused (`spam_limit`) is paused whole by any other reason.
     With the version under which the reason was seen, a store that was changed since stays
     active: the token that was refused may be another's by now.
@@ -88,9 +73,3 @@ def _not_yet(reason: str) -> ColumnElement[bool]:
         columns.status == "active",
         and_(columns.status == "paused", columns.paused_reason == SPAM_LIMIT),
     )
-
-
-def is_paused(connection: Connection, store_id: str) -> bool:
-    """Ask the row itself: a cached store may be a second old."""
-    query = select(models.stores.c.status).where(models.stores.c.store_id == store_id)
-    return connection.scalar(query) == "paused"

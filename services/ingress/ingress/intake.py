@@ -104,7 +104,10 @@ class Intake:
         return [_outcome(*each) for each in zip(group, of_each, strict=True)]
 
     def _keep_apart(self, group: Sequence[Prepared]) -> None:
-        """Keep what joins no conversation, in one commit for each store: a disk is waited for."""
+        """Keep what joins no conversation, before all else, for few commits: a disk is waited for.
+
+        For each store of the group there is one for its quarantine and one for its notices.
+        """
         kept = [each for each in group if each.set_aside or each.notices]
         stores = {each.store.store_id: each.store for each in kept}
         for store_id, store in stores.items():

@@ -1,10 +1,10 @@
 """What became of one of our sends. Pure."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from common.inbound import StatusUpdate
-from ingress import fields, people
+from ingress import fields
 from ingress.errors import PlatformError, errors
 from ingress.messages import made_up_id
 
@@ -19,7 +19,6 @@ def status(element: Any, of_the_change: Sequence[PlatformError]) -> StatusUpdate
     step = fields.identifier(given.get("status"))
     found = errors(given) or (tuple(of_the_change) if step == "failed" else ())
     first = found[0] if found else PlatformError()
-    phone, user_id = _recipient(given)
     return StatusUpdate(
         wamid=fields.identifier(given.get("id")) or made_up_id(element),
         status=step,
@@ -29,12 +28,4 @@ def status(element: Any, of_the_change: Sequence[PlatformError]) -> StatusUpdate
         error_title=first.title,
         raw=given or {"element": element},
         errors=[each.shown for each in found],
-        recipient_phone=phone,
-        recipient_user_id=user_id,
     )
-
-
-def _recipient(given: Mapping[str, Any]) -> tuple[str | None, str | None]:
-    if given.get("recipient_type") == "group":
-        return None, None
-    return people.identities(given.get("recipient_id"), given.get("recipient_user_id"))

@@ -40,6 +40,15 @@ class Asked:
         return self.content.get("reply_to")
 
 
+@dataclass(frozen=True)
+class _Asking:
+    """Who asks for what, and in which store."""
+
+    store: Store
+    me: Agent
+    form: Mapping[str, Any]
+
+
 def asked_of(store: Store, session_id: str, me: Agent, form: Mapping[str, Any]) -> Asked:
     """Read a request; raises what it is to be answered with."""
     special = [name for name in _SPECIALLY if form.get(name) is not None]
@@ -49,31 +58,32 @@ def asked_of(store: Store, session_id: str, me: Agent, form: Mapping[str, Any]) 
         raise InvalidRequestError(
             f"No text goes beside {special[0]}: it would not be sent.", code="text_not_possible"
         )
-    asked = _SPECIALLY[special[0]](store, me, form) if special else _words(form)
+    asking = _Asking(store, me, form)
+    asked = _SPECIALLY[special[0]](asking) if special else _words(asking)
     if form.get("reply_to") is None:
         return asked
     quoted = _wamid_of(store.store_id, session_id, form["reply_to"])
     return replace(asked, content={"kind": "text", **asked.content, "reply_to": quoted})
 
 
-def _words(form: Mapping[str, Any]) -> Asked:
-    return Asked(_checked(form["text"], TEXT_LIMIT))
+def _words(asking: _Asking) -> Asked:
+    return Asked(_checked(asking.form["text"], TEXT_LIMIT))
 
 
-def _template(store: Store, me: Agent, form: Mapping[str, Any]) -> Asked:  # noqa: ARG001
-    with parts().database.store(store.store_id) as connection:
-        content = template_content(connection, store.store_id, form["template"])
+def _template(asking: _Asking) -> Asked:
+    with parts().database.store(asking.store.store_id) as connection:
+        content = template_content(connection, asking.store.store_id, asking.form["template"])
     attachment_id = str(content.pop("attachment_id", ""))
     return Asked(str(content["shown"]), content, attachment_id=attachment_id)
 
 
-def _file(store: Store, me: Agent, form: Mapping[str, Any]) -> Asked:
-    attachment_id = as_uuid(form["attachment"])
+def _file(asking: _Asking) -> Asked:
+    attachment_id = as_uuid(asking.form["attachment"])
     if attachment_id is None:
         raise NotFoundError("There is no such attachment.", code="attachment_not_found")
-    with parts().database.store(store.store_id) as connection:
-        found = attachments.find(connection, store.store_id, me.id, attachment_id)
-    caption = _checked(form["text"], CAPTION_LIMIT) if form["text"].strip() else ""
+    with parts().database.store(asking.store.store_id) as connection:
+        found = attachments.find(connection, asking.store.store_id, asking.me.id, attachment_id)
+    caption = _checked(asking.form["text"], CAPTION_LIMIT) if asking.form["text"].strip() else ""
     if caption and found.kind == "audio":
         raise InvalidRequestError("A recording has no caption.", code="caption_not_possible")
     return Asked(caption, _content_of(found, caption), attachment_id=attachment_id)
@@ -91,8 +101,8 @@ def _content_of(found: Attachment, caption: str) -> dict[str, Any]:
     }
 
 
-def _menu(store: Store, me: Agent, form: Mapping[str, Any]) -> Asked:  # noqa: ARG001
-    asked: Mapping[str, Any] = form["interactive"]
+def _menu(asking: _Asking) -> Asked:
+    asked: Mapping[str, Any] = asking.form["interactive"]
     if not all(is_storable(each) for each in _texts_in(asked)):
         raise InvalidRequestError("The menu holds a character that no text has.")
     try:
@@ -103,9 +113,9 @@ def _menu(store: Store, me: Agent, form: Mapping[str, Any]) -> Asked:  # noqa: A
     return Asked(asked["body"], {"kind": "interactive", "interactive": dict(asked)}, details)
 
 
-def _product(store: Store, me: Agent, form: Mapping[str, Any]) -> Asked:  # noqa: ARG001
+def _product(asking: _Asking) -> Asked:
     """Take the words of today's catalog; the worker finds the picture as it sends."""
-    product = goods.offered(parts().catalog, store, form["product"])
+    product = goods.offered(parts().catalog, asking.store, asking.form["product"])
     return Asked(_checked(product.words, CAPTION_LIMIT), {"kind": "text", "product_id": product.id})
 
 
@@ -149,7 +159,7 @@ def _checked(words: str, limit: int) -> str:
     return words
 
 
-_SPECIALLY: Mapping[str, Callable[[Store, Agent, Mapping[str, Any]], Asked]] = {
+_SPECIALLY: Mapping[str, Callable[[_Asking], Asked]] = {
     "attachment": _file,
     "interactive": _menu,
     "product": _product,

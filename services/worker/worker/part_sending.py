@@ -1,4 +1,4 @@
-"""Step 8, one part past its decisive point. Asks the channel and says what came of it.
+"""Step 8, one part past its decisive point. Makes the request and says what came of it.
 
 Whatever can fail of our own is done before the commit of `sending`: between that commit and
 the call stands nothing but the clock.
@@ -24,7 +24,7 @@ from worker.channels.cloud_api import Credentials, Recipient
 from worker.channels.media_upload import UploadPutOffError
 from worker.channels.outcome import Accepted, Rejected, SendOutcome, TryLater, Unknown
 from worker.plans import Outgoing
-from worker.ports import Channel
+from worker.ports import Channel, Held
 from worker.refusals import Refusals
 from worker.uploads import Uploads
 
@@ -35,6 +35,14 @@ _PAUSE_SECONDS = 1.0
 
 class SendPostponedError(TemporaryError):
     """The part provably did not arrive and goes again: its attempts are counted on itself."""
+
+
+@dataclass(frozen=True)
+class _Wait:
+    """Whether a part goes again, and in how many seconds."""
+
+    goes_again: bool
+    seconds: float
 
 
 @dataclass(frozen=True)
@@ -69,10 +77,10 @@ class PartSender:
                 self.stores.forget(store.store_id)
             raise
 
-    def ask(
+    def send(
         self, turn: Turn, credentials: Credentials, going: Outgoing, begun: Begun, since: float
     ) -> SendOutcome:
-        """Ask the channel to send a part that has begun.
+        """Make the one request, which nothing takes back, for a part that has begun.
 
         `since` is the monotonic clock before its decision was committed. Raises
         SendPostponedError or LeaseLostError.
@@ -87,53 +95,57 @@ class PartSender:
         metrics.sends.labels(store_id, type(outcome).__name__.lower()).inc()
         return outcome
 
-    def write_down(self, store: Store, turn: Turn, going: Outgoing, outcome: SendOutcome) -> bool:
+    def write_down(
+        self, store: Store, turn: Turn, going: Outgoing, outcome: SendOutcome
+    ) -> Held | None:
         """Write what became of a send that does not simply go on to the next part.
 
-        Returns whether the store is paused by it, so that the part waits for better times.
-        Raises SendPostponedError when the part may go again, or LeaseLostError.
+        `Held`: its store is paused by it, so the part waits for better times. Raises
+        SendPostponedError when the part may go again, or LeaseLostError.
         """
-        store_id = store.store_id
-        refused, seconds = None, 0.0
+        wait = self._settle(turn, going, outcome)
+        if isinstance(outcome, TryLater | Rejected):
+            return self._carry_out(store, turn, going, outcome, wait)
+        return None
+
+    def _settle(self, turn: Turn, going: Outgoing, outcome: SendOutcome) -> _Wait:
+        """Write the outcome on the part, under the fence; say what the part waits for."""
+        store_id, outbox_id = turn.lease.store_id, going.outbox_id
         with self.database.store(store_id) as connection:
             leases.check(connection, turn.lease)
-            if isinstance(outcome, TryLater):
-                most = _most(turn, outcome.rule)
-                error = (outcome.code, outcome.reason)
-                refused = settling.refuse(connection, store_id, going.outbox_id, error, most)
-                seconds = _wait_after(outcome, refused)
-                settling.put_off(connection, store_id, going.outbox_id, seconds)
-            else:
-                _write(connection, store_id, going.outbox_id, outcome)
-        if isinstance(outcome, TryLater | Rejected):
-            return self._after_refusal(store, turn, going, outcome, refused, seconds)
-        return False
+            if not isinstance(outcome, TryLater):
+                _write(connection, store_id, outbox_id, outcome)
+                return _Wait(goes_again=False, seconds=0.0)
+            error = (outcome.code, outcome.reason)
+            most = _most(turn, outcome.rule)
+            refused = settling.refuse(connection, store_id, outbox_id, error, most)
+            seconds = _wait_after(outcome, refused)
+            settling.put_off(connection, store_id, outbox_id, seconds)
+        return _Wait(goes_again=refused is not None and refused.goes_again, seconds=seconds)
 
-    def _after_refusal(
+    def _carry_out(
         self,
         store: Store,
         turn: Turn,
         going: Outgoing,
         outcome: TryLater | Rejected,
-        refused: Refused | None,
-        seconds: float,
-    ) -> bool:
-        """Carry out what the error table asks for beyond the part."""
-        rule = outcome.rule
+        wait: _Wait,
+    ) -> Held | None:
+        """Do what the error table asks for beyond the part."""
         self.refusals.note(
             store,
             turn.lease.conversation_id,
             outcome.code,
-            rule,
-            seconds,
+            outcome.rule,
+            wait.seconds,
             product_id=going.body.product_id,
             link=going.body.link,
         )
-        if refused is None or not refused.goes_again:
-            return False
-        if rule.pauses and not self._is_active(store):
-            return True
-        raise SendPostponedError(outcome.reason, code=outcome.code, retry_after=seconds)
+        if not wait.goes_again:
+            return None
+        if outcome.rule.pauses and not self._is_active(store):
+            return Held()
+        raise SendPostponedError(outcome.reason, code=outcome.code, retry_after=wait.seconds)
 
     def _is_active(self, store: Store) -> bool:
         """Ask the row itself: a cached store may be a second old."""

@@ -119,11 +119,11 @@ class Sender:
             if not step.begun.may_go:
                 break
             step.wait_to_leave()
-            answer = self.part_sender.ask(way.turn, way.credentials, sent, step.begun, step.since)
+            answer = self.part_sender.send(way.turn, way.credentials, sent, step.begun, step.since)
             self.turnstile.tell(way.store, step.said, answer)
             if not isinstance(answer, Accepted):
-                if self.part_sender.write_down(way.store, way.turn, sent, answer):
-                    return Held()
+                if held := self.part_sender.write_down(way.store, way.turn, sent, answer):
+                    return held
                 break
             if following is None:
                 return self._end(way, sent, answer.wamid)

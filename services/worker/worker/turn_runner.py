@@ -9,6 +9,7 @@ import random
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from typing import assert_never
 
 import structlog
 from sqlalchemy import Connection
@@ -23,7 +24,7 @@ from worker.giving_up import give_up
 from worker.lease_keeper import LeaseKeeper
 from worker.part_sending import SendPostponedError
 from worker.pipeline import Pipeline
-from worker.ports import Done, Held, Shown, TurnResult, Waiting
+from worker.ports import Done, Held, Paced, Shown, TurnResult, Waiting
 
 _LOG = structlog.get_logger()
 _LONGEST_BACKOFF_SECONDS = 60.0
@@ -97,25 +98,42 @@ class TurnRunner:
         return self._after_success(store, turn, result)
 
     def _after_success(self, store: Store, turn: Turn, result: TurnResult) -> float | None:
-        if isinstance(result, Done):
-            result = Ended(result.outcome, turns.end(self.database, turn, result.outcome))
-        if isinstance(result, Ended):
-            failpoints.reach("worker.turn_finished")
-            _count(store, turn, result.outcome)
-            return result.next_due
-        with self._ending(turn) as connection:
-            if isinstance(result, Held | Shown):
-                put_back = turns.hold if isinstance(result, Held) else shown_behind.stand_behind
-                put_back(connection, turn)
-                if isinstance(result, Shown) and shown_behind.has_unseen(connection, turn):
-                    return 0.0
-                return turns.next_due(connection, store.store_id, turn.lease.conversation_id)
-            seconds = result.seconds
-            if isinstance(result, Waiting):
-                part = outbox.named(store.store_id, result.outbox_id)
-                seconds = seconds if settling.is_waiting(connection, part) else 0.0
-            turns.postpone(connection, turn, seconds, counted=False)
-        return seconds
+        """Write down where the turn stands; returns when the conversation's next mail is due."""
+        match result:
+            case Done(outcome):
+                return self._at_its_end(
+                    store, turn, outcome, turns.end(self.database, turn, outcome)
+                )
+            case Ended(outcome, next_due):
+                return self._at_its_end(store, turn, outcome, next_due)
+            case Held():
+                with self._ending(turn) as connection:
+                    turns.hold(connection, turn)
+                    return _next_due(connection, turn)
+            case Shown():
+                with self._ending(turn) as connection:
+                    shown_behind.stand_behind(connection, turn)
+                    has_unseen = shown_behind.has_unseen(connection, turn)
+                    return 0.0 if has_unseen else _next_due(connection, turn)
+            case Waiting(seconds, outbox_id):
+                with self._ending(turn) as connection:
+                    part = outbox.named(store.store_id, outbox_id)
+                    seconds = seconds if settling.is_waiting(connection, part) else 0.0
+                    turns.postpone(connection, turn, seconds, counted=False)
+                    return seconds
+            case Paced(seconds):
+                with self._ending(turn) as connection:
+                    turns.postpone(connection, turn, seconds, counted=False)
+                    return seconds
+            case _:
+                assert_never(result)
+
+    def _at_its_end(
+        self, store: Store, turn: Turn, outcome: str, next_due: float | None
+    ) -> float | None:
+        failpoints.reach("worker.turn_finished")
+        _count(store, turn, outcome)
+        return next_due
 
     def _after_failure(self, store: Store, turn: Turn, error: ServiceError) -> float | None:
         is_counted_on_its_part = isinstance(error, SendPostponedError)
@@ -126,12 +144,11 @@ class TurnRunner:
                 turns.postpone(connection, turn, seconds, counted=not is_counted_on_its_part)
                 if turn.is_behind:
                     shown_behind.show_again(connection, turn)
-                    conversation_id = turn.lease.conversation_id
-                    head_due = turns.next_due(connection, store.store_id, conversation_id)
+                    head_due = _next_due(connection, turn)
                     return seconds if head_due is None else min(seconds, head_due)
                 return seconds
             outcome = give_up(connection, self.stores.seal_of(store), turn, error)
-            next_due = turns.next_due(connection, store.store_id, turn.lease.conversation_id)
+            next_due = _next_due(connection, turn)
         _count(store, turn, outcome)
         return next_due
 
@@ -142,6 +159,10 @@ class TurnRunner:
             leases.check(connection, turn.lease)
             yield connection
             leases.release_in(connection, turn.lease)
+
+
+def _next_due(connection: Connection, turn: Turn) -> float | None:
+    return turns.next_due(connection, turn.lease.store_id, turn.lease.conversation_id)
 
 
 def _refuse_poison(store: Store, turn: Turn) -> None:

@@ -51,7 +51,7 @@ class Turnstile:
             elif said.is_watched and not _is_breaking(outcome):
                 self.gate.went(store)
         except TemporaryError as error:
-            _LOG.warning("gate_not_told", store=store.store_id, code=error.code)
+            _LOG.warning("send_gate_not_told", store=store.store_id, code=error.code)
 
 
 def _is_breaking(outcome: SendOutcome) -> bool:

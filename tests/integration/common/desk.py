@@ -7,7 +7,7 @@ from uuid import uuid4
 
 from sqlalchemy import text
 
-from common import conversations, inbox, outbox, turns
+from common import conversations, inbox, outbox, store_pausing, turns
 from common.conversations import Conversation
 from common.database import Database
 from common.inbound import InboundMessage, StatusUpdate
@@ -53,6 +53,11 @@ class Desk:
                 for each in updates
             ],
         )
+
+    def pause(self, reason: str, seen_version: int | None = None) -> bool:
+        """Pause the store; says whether this paused it."""
+        with self.database.store(self.store_id) as connection:
+            return store_pausing.pause_in(connection, self.store_id, reason, seen_version)
 
     def take(self, conversation_id: str, holder: str, seconds: float = 30) -> Lease | None:
         """Take a conversation without taking up its turn; None when somebody has it."""

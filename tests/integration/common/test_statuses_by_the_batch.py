@@ -81,7 +81,8 @@ class Send:
         if self.status in ("delivered", "read", "played"):
             return
         self.wamid, self.refusals = said.wamid, self.refusals + 1
-        goes_again = rule_for(said.error_code).may_go_again(self.refusals)
+        rule = rule_for(said.error_code)
+        goes_again = rule.pauses or self.refusals < rule.attempts
         self.state, status = ("retry", "retrying") if goes_again else ("failed", "failed")
         if self.status in ("sending", "unknown", "sent"):
             self.status, self.error = status, said.error_title

@@ -14,8 +14,8 @@ def with_token(token, **values):
 
 
 def test_a_store_is_paused_once_with_its_reason_and_its_agents_are_told(desk, other_desk):
-    assert store_pausing.pause(desk.database, "store-1", "account_disabled")
-    assert not store_pausing.pause(desk.database, "store-1", "token_expired")
+    assert desk.pause("account_disabled")
+    assert not desk.pause("token_expired")
 
     assert row(desk) == ("paused", "account_disabled")
     assert desk.events("store_paused") == [{"reason": "account_disabled"}]
@@ -23,7 +23,7 @@ def test_a_store_is_paused_once_with_its_reason_and_its_agents_are_told(desk, ot
 
 
 def test_other_processes_see_it_and_why(desk, stores):
-    store_pausing.pause(desk.database, "store-1", "account_disabled")
+    desk.pause("account_disabled")
     stores.forget("store-1")
 
     store = stores.get("store-1")
@@ -32,16 +32,15 @@ def test_other_processes_see_it_and_why(desk, stores):
 
 def test_a_store_that_was_changed_since_the_reason_was_seen_stays_active(desk, store, registration):
     registration.change("store-1", with_token("a new one"))
-    with desk.database.store("store-1") as connection:
-        seen = store.version
-        assert not store_pausing.pause_in(connection, "store-1", "token_expired", seen)
-        assert not store_pausing.is_paused(connection, "store-1")
-        assert store_pausing.pause_in(connection, "store-1", "token_expired", seen + 1)
-        assert store_pausing.is_paused(connection, "store-1")
+    seen = store.version
+    assert not desk.pause("token_expired", seen)
+    assert row(desk) == ("active", "")
+    assert desk.pause("token_expired", seen + 1)
+    assert row(desk) == ("paused", "token_expired")
 
 
 def test_who_makes_it_active_clears_the_reason(desk, registration):
-    store_pausing.pause(desk.database, "store-1", "account_locked")
+    desk.pause("account_locked")
     registration.change("store-1", with_token("a new one"))
     assert row(desk) == ("paused", "account_locked")
 
@@ -53,7 +52,7 @@ def test_who_makes_it_active_clears_the_reason(desk, registration):
 
 @pytest.mark.parametrize("reason", ["token_expired", "permission_missing"])
 def test_a_new_token_ends_a_pause_for_the_old_one(desk, registration, reason):
-    store_pausing.pause(desk.database, "store-1", reason)
+    desk.pause(reason)
     registration.change("store-1", with_token("access-token-of-store-1"))
     assert row(desk) == ("paused", reason)  # the same again changes nothing
 
@@ -67,30 +66,11 @@ def test_a_pause_by_hand_has_no_reason_and_keeps_the_one_there_is(desk, registra
     assert row(desk) == ("paused", "")
     assert desk.events("store_paused") == [{"reason": ""}]
     registration.change("store-1", StoreChange(status="active"))
-    store_pausing.pause(desk.database, "store-1", "token_expired")
+    desk.pause("token_expired")
 
     registration.change("store-1", StoreChange(status="paused"))
 
     assert row(desk) == ("paused", "token_expired")
-
-
-@pytest.mark.parametrize(
-    ("code", "reason"),
-    [
-        ("190", "token_expired"),
-        ("0", "token_expired"),
-        ("131031", "account_locked"),
-        ("368", "account_locked"),
-        ("200", "permission_missing"),
-        ("131048", "spam_limit"),
-        ("131042", "payment_problem"),
-        ("133010", "number_unusable"),
-        ("131056", ""),
-        ("", ""),
-    ],
-)
-def test_only_what_no_message_of_the_store_can_pass_pauses_it(code, reason):
-    assert store_pausing.reason_of(code) == reason
 
 
 def test_an_operator_makes_it_active_whatever_it_was_paused_for(desk):
@@ -105,10 +85,10 @@ def test_an_operator_makes_it_active_whatever_it_was_paused_for(desk):
 
 def test_while_only_the_bot_is_paused_agents_send_until_nobody_may(desk, stores):
     for reason, agents_may in (("spam_limit", True), ("token_expired", False)):
-        assert store_pausing.pause(desk.database, "store-1", reason)
+        assert desk.pause(reason)
         stores.forget("store-1")
         store = stores.get("store-1")
         assert (store.may_send("assistant"), store.may_send("agent")) == (False, agents_may)
 
-    assert not store_pausing.pause(desk.database, "store-1", "spam_limit")
+    assert not desk.pause("spam_limit")
     assert row(desk) == ("paused", "token_expired")

@@ -115,7 +115,8 @@ def test_an_id_that_is_none_never_leaves_the_console(logged_in):
 def test_an_owner_resumes_a_paused_store_and_it_is_written_down(ana, logged_in, database):
     owner, path = logged_in("duena"), "/api/stores/store-1/resume"
     assert owner.post(path, {}).json()["error"]["code"] == "not_paused"
-    store_pausing.pause(database, "store-1", "payment_problem")
+    with database.store("store-1") as connection:
+        store_pausing.pause_in(connection, "store-1", "payment_problem")
     assert ana.post(path, {}).status_code == 403
 
     answer = owner.post(path, {})

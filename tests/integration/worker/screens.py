@@ -75,7 +75,7 @@ class Screen:
     def load_thread(self) -> None:
         session_id = self._place["openId"]
         page = self._get(f"{self._url}/{session_id}/messages")
-        self._change(type="threadLoaded", sessionId=session_id, page=page)
+        self._go_on_with(type="threadLoaded", sessionId=session_id, page=page)
 
     def come_back(self) -> None:
         """Lose the socket, and say hello with the last number."""
@@ -110,15 +110,18 @@ class Screen:
             self._hear_event(frame)
 
     def _hear_event(self, frame: dict[str, Any]) -> None:
-        before = self._place["openId"]
-        self._change(type="event", event=frame)
-        after = self._place["openId"]
-        if after != before:
-            self.wire.say("join_session", session_id=after)
-            self.load_thread()
+        self._go_on_with(type="event", event=frame)
         is_new = frame["type"] == "session_update" and frame["data"]["id"] not in self.known
         if is_new:
             self.load_lists()
+
+    def _go_on_with(self, **change: Any) -> None:
+        """Follow the customer into their present session, by whatever it is known."""
+        before = self._place["openId"]
+        after = self._change(**change)["openId"]
+        if after != before:
+            self.wire.say("join_session", session_id=after)
+            self.load_thread()
 
     @property
     def known(self) -> list[str]:
@@ -133,7 +136,7 @@ class Screen:
 
     def _hear_resync(self, frame: dict[str, Any]) -> None:
         self.resyncs += 1
-        self._change(type="set", values={"lastSeq": frame["head_seq"]})
+        self._change(type="resynced", head=frame["head_seq"])
         self.load_lists()
         self._load_stores()
         if self._place["openId"]:

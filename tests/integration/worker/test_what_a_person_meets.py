@@ -53,7 +53,7 @@ class Counter(Worker):
             commands.send(connection, self.desk.seal, "store-1", session, command)
 
     def pause(self, reason="by_hand"):
-        store_pausing.pause(self.desk.database, "store-1", reason)
+        self.desk.pause(reason)
         self.stores.forget("store-1")
 
     def resume(self):

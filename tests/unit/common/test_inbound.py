@@ -27,6 +27,12 @@ def test_a_status_comes_back_as_it_went(title, raw):
     assert StatusUpdate.from_bytes(status.to_bytes()) == status
 
 
+def test_a_row_of_another_version_is_read_without_the_fields_this_one_does_not_know():
+    former = b'{"wamid": "wamid.A", "status": "read", "recipient_phone": "573005550101"}'
+
+    assert StatusUpdate.from_bytes(former) == StatusUpdate("wamid.A", "read")
+
+
 def test_an_agents_command_comes_back_as_it_went():
     command = AgentCommand("client", "send", "message", "agent", "Ana", "¿qué tal? \ud83c")
 

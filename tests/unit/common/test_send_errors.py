@@ -94,18 +94,40 @@ def test_what_a_person_must_put_right_is_told_to_one(code):
 def test_a_refused_message_goes_again_so_often_and_so_late(code, attempts, waits):
     rule = rule_for(code)
 
-    assert [rule.may_go_again(refused) for refused in (attempts - 1, attempts)] == [True, False]
+    assert (rule.action, rule.attempts) == (Action.AGAIN, attempts)
     assert [rule.wait_after(refused) for refused in range(1, len(waits) + 1)] == waits
     assert rule.wait_after(3, retry_after=7.0) == 7.0
     assert rule.wait_after(3, retry_after=0.0) == 1.0
 
 
 def test_what_waits_for_a_person_or_a_connection_counts_no_sends():
-    assert rule_for(190).may_go_again(1000)
-    assert rule_for("not_connected").may_go_again(1000)
+    assert rule_for(190).pauses
+    assert (rule_for("not_connected").action, rule_for("not_connected").attempts) == (
+        Action.AGAIN,
+        0,
+    )
     assert [rule_for("not_connected").is_over(age) for age in (86_399, 86_400)] == [False, True]
     assert not rule_for(131000).is_over(86_400)
-    assert not rule_for(131047).may_go_again(1)
+    assert rule_for(131047).action is Action.GIVE_UP
+
+
+@pytest.mark.parametrize(
+    ("code", "reason"),
+    [
+        ("190", "token_expired"),
+        ("0", "token_expired"),
+        ("131031", "account_locked"),
+        ("368", "account_locked"),
+        ("200", "permission_missing"),
+        ("131048", "spam_limit"),
+        ("131042", "payment_problem"),
+        ("133010", "number_unusable"),
+        ("131056", ""),
+        ("", ""),
+    ],
+)
+def test_only_what_no_message_of_the_store_can_pass_pauses_it(code, reason):
+    assert rule_for(code).reason == reason
 
 
 @pytest.mark.parametrize(

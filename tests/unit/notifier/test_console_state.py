@@ -329,6 +329,25 @@ def test_a_customer_has_one_line_and_who_reads_goes_on_in_the_new_session(phone)
     assert ids(state) == ["1", "2"]
 
 
+def test_a_file_that_is_coming_up_arrives_in_the_new_session():
+    coming = {"type": "fileAdded", "sessionId": "a", "file": {"key": "k", "status": "coming"}}
+    there = {"type": "fileChanged", "key": "k", "values": {"status": "ready"}}
+    state = after(loaded(), coming, new_session(11, "b"), there, {**there, "key": "gone"})
+
+    assert state["drafts"] == {"b": {"files": [{"key": "k", "status": "ready"}], "quoted": None}}
+
+
+def test_what_was_refused_is_there_for_who_comes_back():
+    refused = {"type": "refused", "sessionId": "a", "clientId": "c1", "error": "network"}
+    elsewhere = [{"type": "opened", "sessionId": "b"}, {"type": "opened", "sessionId": "a"}]
+    state = after(loaded(), written(), refused, *elsewhere, loaded(message("1"), seq=12))
+    again = {"type": "again", "sessionId": "a", "clientId": "c1"}
+
+    assert ids(state) == ["1", "c1"]
+    sent = after(loaded(), written(), refused, *elsewhere, again, ACCEPTED, *elsewhere, loaded())
+    assert ids(sent) == []
+
+
 def test_two_contacts_with_one_number_have_two_lines():
     other = event(12, "chat_list_update", line("b"), "b")
     state = after(loaded(), new_session(11, "c", "of-c"), other)

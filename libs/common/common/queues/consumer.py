@@ -1,7 +1,7 @@
 """One consumer for the queues of every store a process serves: it costs the same at 10,000.
 
-It asks Redis for turns only when it has free seats, when one is due or when it is woken; in
-between it waits on a topic of its own. It never polls.
+It asks Redis for turns only with a free seat: when it is woken, when one is due, and after two
+seconds without either, should a wake-up be lost. In between it waits on a topic of its own.
 """
 
 import threading
@@ -46,7 +46,7 @@ class Service:
     read_paces: PaceReader
 
 
-class Delivery(MessageProxy):
+class TurnMessage(MessageProxy):
     """A turn on its way through Dramatiq; the actor that answers it says what comes next."""
 
     def __init__(self, turn: Taken) -> None:
@@ -70,7 +70,7 @@ class TurnConsumer(Consumer):
         self._stopping = threading.Event()
         self._wakes = client.pubsub(ignore_subscribe_messages=True)  # type: ignore[no-untyped-call]
 
-    def __next__(self) -> Delivery | None:
+    def __next__(self) -> TurnMessage | None:
         """Wait for the next turn; None when there was none for a while."""
         if not self._ready and not self._stopping.is_set():
             try:
@@ -82,25 +82,25 @@ class TurnConsumer(Consumer):
             self._leave()
             time.sleep(_STOPPING_SECONDS)  # until Dramatiq ends this thread
             return None
-        return Delivery(self._ready.popleft()) if self._ready else None
+        return TurnMessage(self._ready.popleft()) if self._ready else None
 
     def ack(self, message: MessageProxy) -> None:
         """End a turn; what Redis does not hear now, the sweeper finds."""
-        assert isinstance(message, Delivery)  # noqa: S101  # we made it
+        assert isinstance(message, TurnMessage)  # noqa: S101  # we made it
         self._seats.leave(message.turn)
         due_ms = None if message.due_in is None else message.due_in * 1000
         self._end(message.turn, due_ms, goes_first=message.next_goes_first)
 
     def nack(self, message: MessageProxy) -> None:
         """Ring again soon: an actor catches what it can, so this one never began."""
-        assert isinstance(message, Delivery)  # noqa: S101  # we made it
+        assert isinstance(message, TurnMessage)  # noqa: S101  # we made it
         self._seats.leave(message.turn)
         self._end(message.turn, _REST_SECONDS * 1000, goes_first=message.turn.goes_first)
 
     def requeue(self, messages: Iterable[MessageProxy]) -> None:
         """Give back turns that did not begin."""
         for message in messages:
-            assert isinstance(message, Delivery)  # noqa: S101  # we made it
+            assert isinstance(message, TurnMessage)  # noqa: S101  # we made it
             self._give_back(message.turn)
 
     def close(self) -> None:

@@ -24,11 +24,6 @@ def store_of(queue: str) -> str:
     return queue.removeprefix(_PREFIX)
 
 
-def queue_key(store_id: str) -> str:
-    """Name the Redis list of a store's doorbells that are due."""
-    return f"dramatiq:{queue_name(store_id)}"
-
-
 def rung_key(store_id: str) -> str:
     """Name the sorted set of every doorbell of a store, due or not."""
     return f"mostrador:rung:{store_id}"

@@ -55,12 +55,6 @@ class ErrorRule:
     def pauses(self) -> bool:
         return self.action is Action.PAUSE
 
-    def may_go_again(self, refusals: int) -> bool:
-        """Tell whether a message goes again that was refused so many times, this one included."""
-        if self.action is Action.AGAIN:
-            return self.attempts == 0 or refusals < self.attempts
-        return self.pauses
-
     def is_over(self, age: float) -> bool:
         """Tell whether a message that was asked for so many seconds ago goes no more."""
         return 0 < self.lasts <= age

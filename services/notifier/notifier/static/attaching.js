@@ -64,7 +64,7 @@ async function bringUp(sessionId, file) {
   const { storeId } = get();
   const key = newId();
   const ending = new AbortController();
-  const tell = (values) => dispatch({ type: "fileChanged", sessionId, key, values });
+  const tell = (values) => dispatch({ type: "fileChanged", key, values });
   uploads.set(key, ending);
   dispatch({ type: "fileAdded", sessionId, file: { key, filename: file.name, size: file.size, status: "coming", progress: 0 } });
   try {
@@ -76,9 +76,9 @@ async function bringUp(sessionId, file) {
   uploads.delete(key);
 }
 
-function takeOut(sessionId, key) {
+function takeOut(key) {
   uploads.get(key)?.abort();
-  dispatch({ type: "fileGone", sessionId, key });
+  dispatch({ type: "fileGone", key });
   byId("composer").focus();
 }
 
@@ -87,18 +87,18 @@ function draw(state) {
   const files = openId ? draftOf(state, openId).files : [];
   byId("attach").disabled = !isOpen(state);
   byId("tray").hidden = files.length === 0;
-  follow(byId("tray"), files, (file) => file.key, (file, former) => drawFile(language, openId, file, former ?? newFile(openId, file)));
+  follow(byId("tray"), files, (file) => file.key, (file, former) => drawFile(language, file, former ?? newFile(file)));
 }
 
-function newFile(sessionId, { key }) {
+function newFile({ key }) {
   const out = make("button", { type: "button", class: "quiet square", "data-testid": "take-out" }, icon("cross", 16));
-  out.addEventListener("click", () => takeOut(sessionId, key));
+  out.addEventListener("click", () => takeOut(key));
   return make("li", { class: "file", "data-testid": "file" },
     make("span", { class: "file-words" }, make("bdi", { class: "file-name" }), make("span", { class: "small file-state", role: "status" })),
     make("progress", { max: 1 }), out);
 }
 
-function drawFile(language, sessionId, file, row) {
+function drawFile(language, file, row) {
   const part = (name) => row.querySelector(name);
   const name = plain(file.filename) || say(language, "fileNoName");
   row.dataset.status = file.status;

@@ -137,7 +137,7 @@ function giveBack(sessionId, messages) {
   if (!messages.length) return;
   for (const { client_id: clientId } of messages) dispatch({ type: "withdrawn", sessionId, clientId });
   const words = messages.map(({ ask }) => ask.text).join("\n\n");
-  dispatch({ type: "set", values: { givenBack: { sessionId: presentOf(sessionId), words } } });
+  dispatch({ type: "set", values: { givenBack: [...get().givenBack, { sessionId: presentOf(sessionId), words }] } });
 }
 
 // randomUUID needs a secure context; a console on a plain address of the shop's network has none.

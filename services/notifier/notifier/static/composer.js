@@ -19,7 +19,7 @@ const LOCKS = {
 };
 const SOONEST = 20; // milliseconds: a clock that is a little early must not ask over and over
 let drawnId = null;
-let takenBack = null;
+let takenBack = 0; // how many of what was given back
 let wasLocked = true;
 let closing = { of: "", timer: 0 };
 
@@ -135,13 +135,13 @@ function move(from, to) {
 
 /** Words that could not go come back into the field, before what is there by now. */
 function takeBack(given) {
-  if (!given || given === takenBack) return;
-  takenBack = given;
-  const { sessionId: key, words } = given;
-  keep(key, [words, kept(key)].filter(Boolean).join("\n\n"));
-  if (drawnId !== key) return;
-  byId("composer").value = kept(key);
-  fit();
+  for (const { sessionId: key, words } of given.slice(takenBack)) {
+    keep(key, [words, kept(key)].filter(Boolean).join("\n\n"));
+    if (drawnId !== key) continue;
+    byId("composer").value = kept(key);
+    fit();
+  }
+  takenBack = given.length;
 }
 
 /** Look again at the moment at which the window closes: the field locks then, not at the next tick. */

@@ -4,9 +4,10 @@ import * as api from "./api_supervisor.js";
 import { open, store } from "./actions.js";
 import { isConfirmed } from "./dialogs.js";
 import { byId, follow, make, write } from "./dom.js";
+import { givenUpFor } from "./failures.js";
 import { mayDo } from "./rights.js";
-import { has, say } from "./texts.js";
-import { clock, moment, plain, refusal } from "./words.js";
+import { say } from "./texts.js";
+import { clock, moment, refusal } from "./words.js";
 
 const { get } = store;
 const faults = new Map(); // by dead letter: why what was asked for did not happen
@@ -25,9 +26,8 @@ export function drawDeadLetters(state, letters, changed) {
 function drawRow(state, letter, former, changed) {
   const row = former ?? buildRow(letter, changed);
   const { language } = state;
-  const known = has(language, `dead_${letter.reason}`);
   const [what, when, fault] = row.querySelectorAll("p");
-  write(what, say(language, known ? `dead_${letter.reason}` : "dead_other", { reason: plain(letter.reason || "?") }));
+  write(what, givenUpFor(language, letter.reason));
   write(when, say(language, "deadWhen", { when: whenOf(state, letter), attempts: letter.attempts }));
   write(fault, faults.has(letter.id) ? refusal(language, faults.get(letter.id)) : "");
   fault.hidden = !faults.has(letter.id);

@@ -8,14 +8,17 @@ export const draftOf = ({ drafts }, sessionId) => drafts[sessionId] ?? none;
 
 const changed = (state, id, values) => ({ ...state, drafts: { ...state.drafts, [id]: { ...draftOf(state, id), ...values } } });
 
+/** Change the files beside one, wherever its draft has gone meanwhile: into the customer's new session, or nowhere. */
+function withFiles(state, key, change) {
+  const id = Object.keys(state.drafts).find((each) => state.drafts[each].files.some((file) => file.key === key));
+  return id ? changed(state, id, { files: change(state.drafts[id].files) }) : state;
+}
+
 export const draftChanges = {
   fileAdded: (state, { sessionId, file }) => changed(state, sessionId, { files: [...draftOf(state, sessionId).files, file] }),
-  fileChanged: (state, { sessionId, key, values }) => changed(state, sessionId, {
-    files: draftOf(state, sessionId).files.map((each) => (each.key === key ? { ...each, ...values } : each)),
-  }),
-  fileGone: (state, { sessionId, key }) => changed(state, sessionId, {
-    files: draftOf(state, sessionId).files.filter((each) => each.key !== key),
-  }),
+  fileChanged: (state, { key, values }) => withFiles(state, key, (files) =>
+    files.map((each) => (each.key === key ? { ...each, ...values } : each))),
+  fileGone: (state, { key }) => withFiles(state, key, (files) => files.filter((each) => each.key !== key)),
   quoting: (state, { sessionId, message }) => changed(state, sessionId, { quoted: message }),
   draftSent: (state, { sessionId }) => changed(state, sessionId, none),
 };

@@ -10,6 +10,13 @@ const texts = { es, en };
 // What these say is little: WhatsApp's own words go with them.
 const VAGUE = new Set(["server_fault", "not_in_the_table", "unknown_call", "our_request", "template"]);
 
+/** Say why a message was given up: by our own word for it, else as WhatsApp's refusal. */
+export function givenUpFor(language, reason) {
+  if (has(language, `dead_${reason}`)) return say(language, `dead_${reason}`);
+  if (/^\d+$/.test(reason) || ruleOf(reason)) return reasonOf(language, { error_code: reason, error: "" });
+  return say(language, "dead_other", { reason: plain(reason || "?") });
+}
+
 /** Say why a send failed or was refused: by its code, else as WhatsApp says it. */
 export function reasonOf(language, { error_code: code, error }) {
   if (!code && has(language, `fault_${error}`)) return say(language, `fault_${error}`);

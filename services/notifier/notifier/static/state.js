@@ -12,7 +12,7 @@ export const initial = {
   filter: "all", narrow: anyone, words: "", found: null, counts: null,
   listStatus: "loading", moreStatus: "idle", ...noLines(), cursors: {},
   openId: null, thread: null, drafts: {}, typing: null, viewers: { id: null, agents: [] }, noting: null, actionFault: null,
-  behind: {}, givenBack: null,
+  behind: {}, givenBack: [], unsent: {},
 };
 
 /** Keep one state: `dispatch` changes it, listeners hear of it once per burst of changes. */
@@ -42,7 +42,7 @@ const changes = {
     ...state, agent, stores, ...withoutStore(), storeId, phase: "ready", notice: "",
   }),
   signedOut: (state, { notice }) => ({
-    ...state, ...withoutStore(), agent: null, stores: [], drafts: {}, phase: "signedOut", notice: notice ?? "",
+    ...state, ...withoutStore(), agent: null, stores: [], drafts: {}, unsent: {}, phase: "signedOut", notice: notice ?? "",
   }),
   storeChosen: (state, { storeId }) => ({ ...state, ...withoutStore(), storeId }),
   listed: (state, { filter, narrow, page, isMore }) => listed(state, { filter, narrow }, page, isMore),

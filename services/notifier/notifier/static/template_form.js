@@ -2,14 +2,16 @@
 
 import * as api from "./api.js";
 import { make, write } from "./dom.js";
+import { FILES, fileButton, valueOf } from "./template_file.js";
 import { has, say } from "./texts.js";
 import { plain, refusal } from "./words.js";
 
 const SOON = 250; // milliseconds of rest before the preview is asked for
 
 /** Show the form in the dialog's place; `back` shows the list again, `send` may be refused. */
-export function fillIn({ language, storeId, place, foot, template, back, send: go }) {
-  const fields = template.variables.map((variable) => fieldOf(language, variable));
+export function fillIn(picker) {
+  const { language, storeId, place, foot, template, back, send: go } = picker;
+  const fields = template.variables.map((variable) => fieldOf(picker, variable, () => changed()));
   const preview = make("p", { class: "content", dir: "auto", "data-testid": "template-preview" });
   const fault = make("p", { class: "fault", role: "alert", hidden: true });
   const send = make("button", { type: "submit", form: "template-form", class: "primary", "data-testid": "template-send", disabled: true }, say(language, "send"));
@@ -21,7 +23,7 @@ export function fillIn({ language, storeId, place, foot, template, back, send: g
     fault);
   const chosen = () => ({
     name: template.name, language: template.language,
-    variables: Object.fromEntries(fields.map(({ name, input }) => [name, input.value]).filter(([, value]) => value.trim())),
+    variables: Object.fromEntries(fields.map(({ name, input }) => [name, valueOf(input)]).filter(([, value]) => value.trim())),
   });
 
   let asked = 0;
@@ -36,12 +38,13 @@ export function fillIn({ language, storeId, place, foot, template, back, send: g
   }
 
   let soon = 0;
-  form.addEventListener("input", () => {
+  function changed() {
     send.disabled = true;
     asked += 1;
     clearTimeout(soon);
     soon = setTimeout(look, SOON);
-  });
+  }
+  form.addEventListener("input", changed);
   form.addEventListener("submit", async (event) => {
     event.preventDefault();
     if (send.disabled) return;
@@ -61,7 +64,8 @@ export function fillIn({ language, storeId, place, foot, template, back, send: g
 
 let count = 0;
 
-function fieldOf(language, { name, part, kind, longest }) {
+function fieldOf(picker, { name, part, kind, longest }, changed) {
+  const { language, sessionId } = picker;
   count += 1;
   const id = `variable-${count}`;
   const input = make("input", { id, name, maxlength: longest, type: kind === "text" || kind === "code" ? "text" : "url", inputmode: kind === "url" ? "text" : null, autocomplete: "off", required: true, "data-testid": "template-value" });
@@ -69,5 +73,8 @@ function fieldOf(language, { name, part, kind, longest }) {
   const own = name.split(".").at(-1);
   const words = has(language, `variable_${kind}`) ? say(language, `variable_${kind}`) : /^\d+$/.test(own) ? say(language, "variable_number", { number: own }) : own;
   const where = part === "body" ? "" : ` (${say(language, `part_${part}`)})`;
-  return { name, input, row: make("label", { for: id }, make("span", {}, `${words}${where}`), input) };
+  const row = make("label", { for: id }, make("span", {}, `${words}${where}`), input);
+  // Who has no session yet has no place for a file: a link is all there is.
+  const isFile = FILES.has(kind) && sessionId;
+  return { name, input, row: isFile ? make("div", {}, row, fileButton(picker, kind, input, changed)) : row };
 }

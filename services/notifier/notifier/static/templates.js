@@ -22,7 +22,7 @@ export function chooseTemplate() {
     dialog.close();
     if (get().openId === openId) sendTemplate(chosen, text);
   };
-  return listTemplates({ language, storeId: get().storeId, dialog, place, foot, send, isOptedOut: sessions[openId]?.opted_out });
+  return listTemplates({ language, storeId: get().storeId, sessionId: openId, dialog, place, foot, send, isOptedOut: sessions[openId]?.opted_out });
 }
 
 /** Show the list in a dialog's place; `send(chosen, text)` is what becomes of a template that is filled in. */

@@ -28,6 +28,7 @@ export const en = {
   fault_too_many_canned: "There are too many canned replies: remove some nobody uses.",
   fault_text_empty: "The text is missing.", fault_product_not_found: "That product is gone.", fault_product_not_available: "That product is not available.",
   productsTitle: "Send a product", productSearch: "Name of the product", productNone: "No product matches", productsEmpty: "The store has no products yet.",
+  templateFile: "Upload a file", templateFileOther: "The template asks for another kind of file.",
   productPictureBad: "WhatsApp could not load its picture; it may go without",
   productGone: "sold out", productIn: "available", productNoPrice: "no price", productHint: "Goes with its picture and price. Without a picture the text goes.",
   act_begin: "Write to somebody new…", beginTitle: "New conversation", beginPhone: "WhatsApp number, with its country",

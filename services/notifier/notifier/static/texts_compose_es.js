@@ -28,6 +28,7 @@ export const es = {
   fault_too_many_canned: "Ya hay demasiadas respuestas rápidas: elimina las que no uses.",
   fault_text_empty: "Falta el texto.", fault_product_not_found: "Ese producto ya no existe.", fault_product_not_available: "Ese producto no está disponible.",
   productsTitle: "Enviar un producto", productSearch: "Nombre del producto", productNone: "Ningún producto coincide", productsEmpty: "La tienda aún no tiene productos.",
+  templateFile: "Subir un archivo", templateFileOther: "La plantilla pide otro tipo de archivo.",
   productPictureBad: "WhatsApp no pudo cargar su foto; puede salir sin ella",
   productGone: "agotado", productIn: "disponible", productNoPrice: "sin precio", productHint: "Sale con su imagen y su precio. Sin imagen sale el texto.",
   act_begin: "Escribir a alguien nuevo…", beginTitle: "Nueva conversación", beginPhone: "Número de WhatsApp, con el país",

@@ -7,16 +7,26 @@ import { loaded, older } from "./thread_pages.js";
 
 const SLOW = 5000; // milliseconds a send may take before what waits behind it says so
 
+/** What was refused and is still to be sent again waits for who comes back to its conversation. */
+function unsentOf({ thread, unsent }) {
+  if (!thread) return unsent;
+  const { [thread.id]: former, ...others } = unsent;
+  const refused = thread.messages.filter((message) => message.isRefused);
+  return refused.length ? { ...others, [thread.id]: refused } : others;
+}
+
 export const opened = (state, { sessionId }) => ({
-  ...state, openId: sessionId, typing: null, actionFault: null,
+  ...state, openId: sessionId, typing: null, actionFault: null, unsent: unsentOf(state),
   thread: {
     id: sessionId, contact: state.sessions[sessionId]?.contact_id ?? null, former: [],
-    status: "loading", messages: [], before: null, asOf: 0, since: 0, older: "idle", heard: [],
+    status: "loading", messages: state.unsent[sessionId] ?? [], before: null, asOf: 0, since: 0, older: "idle", heard: [],
     bounds: [], unread: state.sessions[sessionId]?.unread ?? 0, unreadFrom: null,
   },
 });
 
-export const closed = (state) => ({ ...state, openId: null, thread: null, typing: null, actionFault: null });
+export const closed = (state) => ({
+  ...state, openId: null, thread: null, typing: null, actionFault: null, unsent: unsentOf(state),
+});
 
 export const threadChanges = {
   threadLoaded: (state, { sessionId, page, earlier }) => (state.thread?.id !== sessionId ? state
