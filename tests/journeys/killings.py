@@ -9,6 +9,10 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Self
 
+import redis
+
+from common.queues.names import STATUSES_PLACE
+
 from .crowd import Crowd
 
 # What a dead worker held with mail still waiting; what it had finished needs nobody.
@@ -17,6 +21,13 @@ _ORPHANED = """
     WHERE holder LIKE :holder AND held_until > clock_timestamp()
       AND EXISTS (SELECT 1 FROM inbox WHERE inbox.store_id = leases.store_id
                   AND inbox.conversation_id = leases.conversation_id AND state = 'pending')
+"""
+# What a worker had taken from Redis and not begun: no living lease, and the claim still holds it.
+_CLAIMED = """
+    SELECT DISTINCT store_id, conversation_id, coalesce(fence, 0) AS fence
+    FROM inbox LEFT JOIN leases USING (store_id, conversation_id)
+    WHERE state = 'pending' AND conversation_id = ANY(CAST(:claimed AS uuid[]))
+      AND (held_until IS NULL OR held_until <= clock_timestamp())
 """
 _GOES_ON = """
     SELECT store_id, conversation_id, fence FROM leases
@@ -64,8 +75,21 @@ class Killings:
         os.kill(victim, signal.SIGKILL)
         self.count += 1
         now = time.monotonic()
-        for row in self._crowd.sql(_ORPHANED, holder=f"%/{victim}"):
+        orphaned = self._crowd.sql(_ORPHANED, holder=f"%/{victim}")
+        # Whose claim it is nobody says; what the living have just claimed, they lease at once.
+        for row in orphaned + self._crowd.sql(_CLAIMED, claimed=self._claimed()):
             self._orphans[row["store_id"], str(row["conversation_id"]), row["fence"]] = now
+
+    def _claimed(self) -> list[str]:
+        """Name the conversations with a living claim in Redis, of all stores."""
+        now = time.time() * 1000
+        with redis.Redis.from_url(self._crowd.demo["redis_url"], decode_responses=True) as client:
+            places = [
+                place
+                for key in client.scan_iter("mostrador:claims:*")
+                for place in client.zrangebyscore(key, now, "+inf")
+            ]
+        return [each for each in places if each != STATUSES_PLACE]
 
     def _look_after_orphans(self) -> None:
         if not self._orphans:

@@ -23,6 +23,7 @@ from tests.journeys.under_fire import Fire, run_under_fire
 
 from .mutations import Mutations
 from .replay import Replay
+from .silence import run_silence
 
 _FIRE = Fire(
     stores=4,
@@ -113,7 +114,10 @@ def _redis() -> list[str]:
 
 
 def _sending() -> list[str]:
-    """Let a thousand answers be due at one number of ten a second, then at one of eighty."""
+    """Let a thousand answers be due at one number of ten a second, then at one of eighty.
+
+    Then let one be taken and never heard of.
+    """
     faults = []
     with _crowd(3) as crowd:
         for run, limit in enumerate(_LIMITS):
@@ -121,7 +125,10 @@ def _sending() -> list[str]:
             _say(str(pace))
             # Eighty whole replies a second are more than some machines carry.
             faults += pace.faults(with_average=limit == min(_LIMITS))
-    return faults
+    with _crowd(1, is_hasty=False) as crowd:
+        silence = run_silence(crowd)
+    _say(str(silence))
+    return faults + silence.faults
 
 
 def _meta() -> list[str]:
@@ -149,10 +156,14 @@ def _payloads() -> list[str]:
 
 
 @contextmanager
-def _crowd(workers: int) -> Iterator[Crowd]:
-    """Start an installation with the default lease and sweeper, for one part."""
+def _crowd(workers: int, *, is_hasty: bool = True) -> Iterator[Crowd]:
+    """Start an installation with the default lease and sweeper, for one part.
+
+    Unless it is hasty, it waits for a send's status as long as by default.
+    """
+    patience = {"UNKNOWN_SECONDS": "5"} if is_hasty else {}
     with tempfile.TemporaryDirectory(prefix="mostrador-soak-") as folder:
-        crowd = Crowd(Path(folder), workers, UNKNOWN_SECONDS="5")
+        crowd = Crowd(Path(folder), workers, **patience)
         try:
             yield crowd.wait_until_ready()
         finally:
