@@ -52,14 +52,16 @@ def kill_door_with(stack, opener, group, point):
 
     Returns None where what waited was given up before the door came to its point.
     """
-    before = stack.pids("ingress")
+    before, sent = stack.pids("ingress"), []
     try:
-        answers = answers_of_a_killed_door(stack, opener, group, point)
+        answers = answers_of_a_killed_door(stack, opener, group, point, sent)
     except AssertionError:  # of one of its waits
-        answers = []
-    assert 200 not in answers
+        answers = [each.answer() for each in sent]
+    else:
+        assert 200 not in answers
     if 0 not in answers:
         stack.fail_points.unlink(missing_ok=True)
+        eventually(lambda: is_taken(stack, opener), 30, "a door that takes again")
         return None
     eventually(lambda: stack.pids("ingress") != before, what="a new door")
     return stack.sql(
@@ -68,12 +70,14 @@ def kill_door_with(stack, opener, group, point):
     )
 
 
-def answers_of_a_killed_door(stack, opener, group, point):
+def answers_of_a_killed_door(stack, opener, group, point, sent):
     """Let a group wait for the opener's commit, and the door meet its point with the group."""
     with head_held(stack, opener) as opening, head_held(stack, group[0]) as held:
         first = Delivery(stack, opener, f"wamid.{opener}")
+        sent.append(first)
         eventually(lambda: has_stopped(stack, opening), what="a group being written")
         deliveries = [Delivery(stack, each, f"wamid.{each}") for each in group]
+        sent += deliveries
         # With them wait statuses of what was sent before.
         eventually(lambda: waiting_at_the_door(stack) >= len(group), what="all waiting for it")
         if point == "ingress.before_commit":
