@@ -48,13 +48,13 @@ devstack: $(READY) ## Run every test of what make run starts, also the slow ones
 	@$(BIN)/python -m pytest tests/integration/devstack -m "" $(ARGS)
 
 sending: $(READY) ## Run every journey of sending, with kill -9 around each call of a reply
-	@$(BIN)/python -m pytest tests/journeys/test_sending_*.py tests/integration/worker/test_send_gate.py -m "" $(ARGS)
+	@$(BIN)/python -m pytest tests/journeys/test_sending_*.py tests/integration/worker/test_send_gate.py tests/integration/worker/test_sending_is_honest.py -m "" $(ARGS)
 
 takeover: $(READY) ## Take over 200 times, at every place where a turn waits and at random moments
 	@$(BIN)/python -m pytest tests/integration/worker/test_takeovers.py -m "" -s $(ARGS)
 
 live: $(READY) ## Run the console's sockets under fire: cut, killed, starved, clogged; and long walks
-	@$(BIN)/python -m pytest tests/journeys/test_live_under_fire.py tests/integration/worker/test_a_screen_is_whole.py tests/integration/notifier/test_under_gunicorn.py -m "" -s $(ARGS)
+	@$(BIN)/python -m pytest tests/journeys/test_live_under_fire.py tests/integration/worker/test_a_screen_is_whole.py tests/integration/notifier/test_under_gunicorn.py tests/integration/notifier/test_stats.py -m "" -s $(ARGS)
 
 scrolling: $(READY) ## Scroll through ten thousand conversations in a browser
 	@$(BIN)/python -m pytest tests/ui/test_the_list.py -m "" -s $(ARGS)

@@ -4,6 +4,8 @@ import os
 import subprocess
 import sys
 
+import pytest
+
 
 def chat(stack, words, *arguments):
     return subprocess.run(
@@ -26,6 +28,7 @@ def test_a_question_in_the_terminal_gets_text_and_the_pictures_address(stack, ph
     assert picture.endswith("/static/pictures/cafe-huila-500.jpg]")
 
 
+@pytest.mark.long
 def test_what_was_said_before_is_not_said_again(stack, phone):
     stack.write(phone, "¿Tienen café del Huila?")
     stack.wait_until_handled(phone)

@@ -3,6 +3,8 @@
 import os
 import signal
 
+import pytest
+
 from tests.waiting import eventually
 
 from .crowd import phone_of
@@ -32,6 +34,7 @@ class Poison:
             os.kill(int(row["holder"].rsplit("/", 1)[-1]), signal.SIGKILL)
 
 
+@pytest.mark.long
 def test_only_the_message_that_kills_its_worker_is_given_up_and_its_neighbours_are_answered(crowd):
     store, phone = crowd.new_store(attempts=3), phone_of(1)
     wamids = {number: f"wamid.{store}.1.{number}" for number in (1, 2, 3)}

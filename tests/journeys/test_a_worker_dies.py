@@ -88,6 +88,7 @@ def test_a_worker_killed_after_the_decision_has_answered_exactly_once(stack, pho
     check_ledger(stack, phone, [wamid])
 
 
+@pytest.mark.long
 def test_a_worker_killed_between_two_parts_repeats_none_of_them(stack, phone):
     """The text is settled and the picture decided in one commit: the picture is in doubt."""
     wamid = die_at(stack, "worker.part_settled", phone)
@@ -97,6 +98,7 @@ def test_a_worker_killed_between_two_parts_repeats_none_of_them(stack, phone):
     check_ledger(stack, phone, [wamid])
 
 
+@pytest.mark.long
 def test_a_part_that_was_going_when_the_last_attempt_died_is_flagged(stack, phone):
     owner = stack.agent("duena.ladera")
     answer = owner.patch("/api/stores/store-1", settings={"attempts": 1})

@@ -5,6 +5,8 @@ import signal
 import threading
 from contextlib import contextmanager
 
+import pytest
+
 from tests.waiting import eventually
 
 from .crowd import phone_of
@@ -94,6 +96,7 @@ def test_a_worker_woken_after_another_has_answered_writes_nothing_and_sends_noth
     assert fence_of(crowd, store) >= fence
 
 
+@pytest.mark.long
 def test_a_worker_woken_in_the_middle_of_a_send_leaves_the_books_to_its_successor(crowd):
     store, phone = crowd.new_store(unknown_seconds=20), phone_of(1)
     # Its status comes when the successor already waits for it.

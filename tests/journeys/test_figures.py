@@ -12,6 +12,7 @@ REPLY_SECONDS = 1.5
 _ROUNDS = 30
 
 
+@pytest.mark.long
 @pytest.mark.measures
 def test_the_median_webhook_takes_under_50_ms_and_every_reply_goes_within_1500_ms(stack, phone):
     one = store_facts(stack, 1)

@@ -34,6 +34,7 @@ def two_shops(stack):
     return Shop(stack), Shop(stack)
 
 
+@pytest.mark.long
 def test_too_much_to_one_contact_slows_that_contact_only(two_shops, phone):
     shop, other = two_shops
     shop.fault(to=phone, outcome="error", code=131056, times=2)
@@ -52,6 +53,7 @@ def test_too_much_to_one_contact_slows_that_contact_only(two_shops, phone):
     check_ledger(shop.stack, phone, [wamid], shop.id)
 
 
+@pytest.mark.long
 def test_too_much_from_one_number_slows_that_store_only(two_shops, phone):
     shop, other = two_shops
     shop.fault(outcome="error", code=130429, times=3)

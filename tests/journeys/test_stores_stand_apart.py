@@ -26,6 +26,7 @@ def seconds_to_answer(crowd, store, index):
     return crowd.calls(store)[-1]["time"] - written
 
 
+@pytest.mark.long
 def test_a_quiet_store_is_answered_while_one_has_a_crowd_and_anothers_sends_hang(crowd):
     quiet, noisy, hanging = (crowd.new_store() for _ in range(3))
     alone = [seconds_to_answer(crowd, quiet, index) for index in range(5)]
@@ -106,6 +107,7 @@ def two_seconds():
     return lambda: time.monotonic() > until
 
 
+@pytest.mark.long
 def test_a_store_with_a_worker_of_its_own_is_left_to_it_by_the_others(crowd):
     store = crowd.new_store()
     with crowd.dedicated_worker(store) as pid:

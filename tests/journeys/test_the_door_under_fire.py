@@ -22,8 +22,8 @@ from .metas_side import Delivery, envelope, post, post_raw, signed, store_facts
     [
         "ingress.before_commit",
         "ingress.after_commit",
-        "ingress.after_ring",
-        "ingress.before_answer",
+        pytest.param("ingress.after_ring", marks=pytest.mark.long),
+        pytest.param("ingress.before_answer", marks=pytest.mark.long),
     ],
 )
 def test_a_door_killed_with_many_deliveries_in_one_commit_loses_none_and_doubles_none(
@@ -123,6 +123,7 @@ def is_taken(stack, phone):
     return Delivery(stack, phone, f"wamid.{phone}").answer() == 200
 
 
+@pytest.mark.long
 def test_everything_waiting_is_answered_after_a_flush_of_redis(stack, phone):
     worker = stack.pids("worker")[0]
     os.kill(worker, signal.SIGSTOP)  # so that messages wait

@@ -11,7 +11,7 @@ from common.inbox import NewItem
 
 OLD, NEW = "573005550101", "573005550199"
 ID, NEXT_ID, LID = "CO.abc", "CO.def", "123456789012345@lid"
-_ROUNDS = 200
+_ROUNDS = 100
 _events = count(1)
 
 

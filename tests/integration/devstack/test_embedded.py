@@ -148,6 +148,7 @@ def test_a_cluster_cut_short_is_made_anew(data_dir):
         psycopg.connect(servers.database_url).close()
 
 
+@pytest.mark.long
 def test_a_lost_password_file_is_explained(data_dir):
     embedded.start(data_dir, redis=False).stop()
     (data_dir / "postgres.json").unlink()
@@ -155,6 +156,7 @@ def test_a_lost_password_file_is_explained(data_dir):
         embedded.start(data_dir, redis=False)
 
 
+@pytest.mark.long
 def test_a_cluster_of_another_version_is_refused(data_dir):
     embedded.start(data_dir, redis=False).stop()
     (data_dir / "postgres" / "PG_VERSION").write_text("17\n")
@@ -162,6 +164,7 @@ def test_a_cluster_of_another_version_is_refused(data_dir):
         embedded.start(data_dir, redis=False)
 
 
+@pytest.mark.long
 def test_a_remembered_port_that_is_taken_is_replaced(data_dir):
     first = embedded.start(data_dir, postgres=False)
     port = int(first.redis_url.rsplit(":", 1)[1].split("/")[0])
@@ -175,6 +178,7 @@ def test_a_remembered_port_that_is_taken_is_replaced(data_dir):
         process.communicate(b"\n")
 
 
+@pytest.mark.long
 def test_where_user_namespaces_are_forbidden_root_runs_it_as_nobody(open_place, monkeypatch):
     """An ordinary user runs it as themselves, wherever."""
     installed = postgres.find_binaries().parents[1]

@@ -49,6 +49,7 @@ def test_a_setting_that_cannot_be_read_is_named(stack):
     assert "PORT_BASE" in _refusal(stack, PORT_BASE="eighty")
 
 
+@pytest.mark.long
 def test_a_second_start_on_the_same_data_dir_is_refused(stack):
     with embedded.running(stack.data_dir):
         complaint = _refusal(stack, leaves_nothing=False)

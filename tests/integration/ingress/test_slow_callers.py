@@ -85,6 +85,7 @@ def test_a_body_that_never_ends_is_not_waited_for(door):
     assert {name: wait for name, wait in waits.items() if wait > MOST_SECONDS} == {}
 
 
+@pytest.mark.long
 def test_a_connection_that_is_kept_but_not_used_is_closed(door):
     one = posted()
     with door.connect() as client:
@@ -95,6 +96,7 @@ def test_a_connection_that_is_kept_but_not_used_is_closed(door):
     assert 1 < time.monotonic() - began < MOST_SECONDS
 
 
+@pytest.mark.long
 def test_headers_that_drip_in_on_a_kept_connection_are_not_waited_for(door):
     assert patience_of(door.port, posted().raw() + POST + b"X-", b"a") < MOST_SECONDS
 

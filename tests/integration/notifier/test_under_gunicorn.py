@@ -76,6 +76,7 @@ def is_ready(url):
         return False
 
 
+@pytest.mark.long
 def test_a_socket_is_refused_before_the_upgrade(ana, browser):
     for who, origin, status in ((browser(), ORIGIN, 401), (ana, "null", 403)):
         with pytest.raises(websocket.WebSocketBadStatusException) as caught:
@@ -83,6 +84,7 @@ def test_a_socket_is_refused_before_the_upgrade(ana, browser):
         assert caught.value.status_code == status
 
 
+@pytest.mark.long
 def test_frames_larger_than_every_buffer_arrive_whole(ana, shop):
     session_id = shop.says("store-1", PHONE, "hola")
     wire = ana.connect(sockopt=((socket.SOL_SOCKET, socket.SO_RCVBUF, 4096),))
@@ -96,6 +98,7 @@ def test_frames_larger_than_every_buffer_arrive_whole(ana, shop):
     assert messages == ["🌻" * 20_000] * 3
 
 
+@pytest.mark.long
 def test_pings_of_the_client_do_not_disturb_the_frames(ana, shop):
     wire = ana.hello("store-1")
     wire.next()
@@ -164,6 +167,7 @@ def test_many_sockets_leave_room_for_requests(process, ana):
     assert 'mostrador_console_sockets{store="store-1"} 120.0' in ana.get("/metrics").text
 
 
+@pytest.mark.long
 def test_a_large_file_comes_in_by_pieces_and_one_too_large_is_refused_early(ana, shop, process):
     session = shop.says("store-1", PHONE, "hola")
     url = f"{process[1]}/api/stores/store-1/sessions/{session}/attachments"

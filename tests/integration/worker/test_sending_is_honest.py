@@ -2,6 +2,7 @@
 
 import time
 
+import pytest
 import requests
 from flask import Response
 from sqlalchemy import text
@@ -24,6 +25,7 @@ def states(system):
     return [row["state"] for row in system.rows("SELECT state FROM outbox ORDER BY part")]
 
 
+@pytest.mark.long
 def test_accepted_then_no_answer_is_settled_by_its_status_and_never_repeated(system):
     system.chat.reply = "Uno [SEND_IMAGE: cafe-huila]"
     system.fault(to=f"+{PHONE}", call=1, outcome="accept_then_reset")
@@ -68,6 +70,7 @@ def test_accepted_then_no_answer_and_no_status_is_flagged_not_repeated(system):
     assert "unknown" in [status for _, _, status in system.thread()]
 
 
+@pytest.mark.long
 def test_a_silence_among_other_statuses_is_sent_again_once(system):
     system.fault(to=f"+{PHONE}", call=1, outcome="reset", statuses={"none": True})
     system.write(PHONE, "hola")
@@ -94,6 +97,7 @@ def test_what_a_customer_writes_while_a_part_waits_is_shown_at_once_and_answered
     assert [len(system.texts()), len(set(system.texts()))] in ([2, 1], [2, 2])
 
 
+@pytest.mark.long
 def test_a_server_error_without_a_reason_is_not_repeated(system):
     system.fault(to=f"+{PHONE}", call=1, outcome="http", http_status=502, body="<html>bad</html>")
     system.write(PHONE, "hola")
@@ -113,6 +117,7 @@ def test_a_refusal_for_now_is_tried_again_and_goes_once(system):
     assert (part["attempt"], part["refusals"]) == (2, 1)
 
 
+@pytest.mark.long
 def test_a_retry_of_a_picture_does_not_repeat_the_text(system):
     system.chat.reply = "Mira [SEND_IMAGE: cafe-huila]"
     system.fault(to=f"+{PHONE}", call=2, outcome="error", code=131000)
