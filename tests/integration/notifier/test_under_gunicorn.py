@@ -123,11 +123,12 @@ def test_pings_of_the_client_do_not_disturb_the_frames(ana, shop):
     ("process", "how"),
     [
         ("gevent", signal.SIGTERM),
-        pytest.param("gevent", signal.SIGINT, marks=pytest.mark.long),
-        pytest.param("gthread", signal.SIGTERM, marks=pytest.mark.long),
+        ("gevent", signal.SIGINT),
+        ("gthread", signal.SIGTERM),
     ],
     indirect=["process"],
 )
+@pytest.mark.long
 def test_at_the_end_every_socket_is_told_that_the_server_goes_away(process, ana, shop, how):
     started, _ = process
     reading = [ana.hello("store-1") for _ in range(10)]

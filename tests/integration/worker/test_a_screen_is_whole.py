@@ -110,7 +110,7 @@ def _unlike(kept, fresh):
 def test_what_a_screen_knows_by_events_is_what_it_would_load(walk, reducers):
     seed = int(CHOSEN or random.randrange(100_000))
     print(f"\nseed {seed} (SEED={seed} repeats it)")
-    screens = wander(walk, reducers, 60, seed)
+    screens = wander(walk, reducers, 40, seed)
     check_whole(walk, reducers, screens)
     print(walk.took)
 
