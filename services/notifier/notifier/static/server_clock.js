@@ -11,5 +11,5 @@ export function setBy(at) {
   if (!Number.isNaN(told)) ahead = told - Date.now();
 }
 
-/** Say how far it is ahead of this computer's, in whole seconds. */
-export const secondsAhead = () => Math.round(ahead / 1000);
+/** Say how far it is ahead of this computer's, in whole seconds; a few milliseconds late is 0, never -0. */
+export const secondsAhead = () => Math.round(ahead / 1000) || 0;
