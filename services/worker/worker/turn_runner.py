@@ -1,8 +1,8 @@
 """Step 6. One doorbell, one turn: takes the lease, counts the attempt, ends the turn.
 
 Here errors become what can be done about them: another attempt with back-off, or a dead
-letter. One of the three places that catch everything, because a defect of ours must not keep
-a customer's message from its visible end (P1).
+letter. One of the doors that catch everything (decision 0039), because a defect of ours must
+not keep a customer's message from its visible end (P1).
 """
 
 import random
