@@ -48,13 +48,6 @@ ADDRESSES = {
 }
 
 
-@pytest.mark.parametrize("overlay", OVERLAYS, ids=lambda overlay: overlay.name)
-def test_an_overlay_breaks_no_rule(overlay: Path, rendered: Rendered) -> None:
-    report = check(rendered(overlay.name), ROOT, UNKNOWN_KINDS)
-    assert [str(violation) for violation in report.violations] == []
-    assert report.pods >= 5
-
-
 def test_every_setting_is_given_in_the_cluster_or_listed_with_a_reason(rendered: Rendered) -> None:
     documents = rendered("production")
     given = environment.given_names(documents, pod_templates(documents))

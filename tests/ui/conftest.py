@@ -24,8 +24,6 @@ IN_THE_SUITE = (
     "test_a_canned_reply_is_kept",
     "test_a_hundred_hostile_strings",
     "test_a_console_whose_server_died",
-    "test_a_refused_text_says_why",
-    "test_a_file_goes_with_its_caption",
     "test_what_others_wrote_becomes_no_link",
     "test_a_supervisor_sees_the_store_live",
 )

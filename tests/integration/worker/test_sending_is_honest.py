@@ -85,7 +85,7 @@ def test_a_silence_among_other_statuses_is_sent_again_once(system):
 
 
 def test_what_a_customer_writes_while_a_part_waits_is_shown_at_once_and_answered_behind_it(system):
-    system.fault(to=f"+{PHONE}", call=1, outcome="error", code=131056, retry_after=8)
+    system.fault(to=f"+{PHONE}", call=1, outcome="error", code=131056, retry_after=5)
     system.write(PHONE, "hola")
     eventually(lambda: states(system) == ["retry"], what="the first reply being refused")
 
