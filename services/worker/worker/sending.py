@@ -46,9 +46,12 @@ class Sender:
     def start(self, store: Store, turn: Turn, plan: Plan, outcome: str) -> TurnResult:
         """Plan a reply and send it; returns how the turn stands then.
 
-        Its plan and the decision of its first part are one commit. Raises SendPostponedError,
+        Its plan and the decision of its first part are one commit. `Held`: the store was paused
+        while the reply was made, and nothing of it is kept. Raises SendPostponedError,
         SendRejectedError or LeaseLostError.
         """
+        if not self._may_send(store, turn):
+            return Held()
         reply, going = prepare(self.stores.seal_of(store), plan)
         way = _Way(store, turn, self.part_sender.credentials(store), outcome)
         going = self.part_sender.files_ready(store, turn, way.credentials, going)
@@ -81,7 +84,8 @@ class Sender:
                 return self.resume(store, turn, outcome)
         for number, part in enumerate(parts):
             if part.state in outbox.NOT_BEGUN:
-                return _kept(store, part) or self._begin(store, turn, outcome, parts[number:])
+                now = self.stores.get(store.store_id)
+                return _kept(now, part) or self._begin(store, turn, outcome, parts[number:])
             if part.state == "cancelled":
                 return Done("taken_over")
             if part.state == "failed" and (part.kind != "image" or turn.resends):
@@ -127,13 +131,26 @@ class Sender:
                 break
             if following is None:
                 return self._end(way, sent, answer.wamid)
+            if not self._may_send(way.store, way.turn):
+                return self._stop_behind(way, sent, answer, Held())
             said = self.turnstile.ask(way.store, way.turn, following.outbox_id)
             if not said.may_go:
-                self.part_sender.write_down(way.store, way.turn, sent, answer)
-                self._note(way, sent)
-                return Paced(said.wait)
+                return self._stop_behind(way, sent, answer, Paced(said.wait))
             step = self._go_on(way, sent, answer, following, said)
         return self.resume(way.store, way.turn, way.outcome)
+
+    def _may_send(self, store: Store, turn: Turn) -> bool:
+        """Ask whether the store may still send: a turn can be a minute old, this is a second."""
+        role = "agent" if turn.kind == "command" else "assistant"
+        return self.stores.get(store.store_id).may_send(role)
+
+    def _stop_behind(
+        self, way: "_Way", sent: Outgoing, answer: Accepted, result: TurnResult
+    ) -> TurnResult:
+        """Write a part down that went, where the next one may not go now."""
+        self.part_sender.write_down(way.store, way.turn, sent, answer)
+        self._note(way, sent)
+        return result
 
     def _go_on(
         self, way: "_Way", sent: Outgoing, answer: Accepted, following: Outgoing, said: Pass

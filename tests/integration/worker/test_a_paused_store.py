@@ -1,6 +1,9 @@
 """A store that is paused: words are shown, nothing goes, and nothing is forgotten."""
 
+import threading
+
 import pytest
+from flask import Response
 from sqlalchemy import text
 
 from common import commands
@@ -76,6 +79,47 @@ def test_an_agents_words_wait_too_while_the_store_is_paused(system, stores, set_
     assert len(system.texts()) == 1
     set_status("active")
     eventually(lambda: system.texts()[1:] == ["Soy Ana"], what="the agent's words")
+
+
+def test_what_the_assistant_thought_out_while_the_store_was_paused_waits_and_is_asked_anew(
+    system, set_status
+):
+    asked, go_on = threading.Event(), threading.Event()
+
+    def think(_body):
+        asked.set()
+        go_on.wait(10)
+        return Response('{"choices":[{"message":{"content":"Todo a mitad de precio"}}]}')
+
+    system.chat.reply = think
+    system.write(PHONE, "hola")
+    assert asked.wait(10)
+
+    set_status("paused")
+    eventually(lambda: known_to_the_worker(system), what="the worker seeing it")
+    go_on.set()
+
+    held(system, 1)
+    assert system.sent() == []
+    system.chat.reply = "Los precios son los de siempre"
+    set_status("active")
+    eventually(lambda: system.texts() == ["Los precios son los de siempre"], what="the answer")
+
+
+def test_a_pause_between_two_parts_keeps_the_second_until_the_store_goes_on(system, set_status):
+    system.chat.reply = "Mira [SEND_IMAGE: cafe-huila]"
+    system.fault(to=f"+{PHONE}", call=1, outcome="delay", seconds=2.5)
+    system.write(PHONE, "foto")
+    going = "SELECT 1 FROM outbox WHERE part = 1 AND state = 'sending'"
+    eventually(lambda: system.rows(going), what="the words being on their way")
+
+    set_status("paused")
+
+    held(system, 1)
+    assert (system.texts(), system.images()) == (["Mira"], [])
+    set_status("active")
+    eventually(lambda: len(system.images()) == 1, what="the picture")
+    assert (system.texts(), system.outcomes()) == (["Mira"], [("done", "answered")])
 
 
 @pytest.mark.parametrize("code", [190, 131031])
