@@ -101,6 +101,31 @@ def test_a_reply_that_is_being_computed_when_a_person_answers_from_the_phone_nev
     assert system.texts() == []
 
 
+def test_a_reply_that_is_being_computed_when_the_stores_bot_is_switched_off_never_goes(
+    system, change_store
+):
+    asked, go_on = threading.Event(), threading.Event()
+
+    def think(_body):
+        asked.set()
+        go_on.wait(10)
+        return Response('{"choices":[{"message":{"content":"Soy el bot"}}]}')
+
+    system.chat.reply = think
+    system.write(PHONE, "hola")
+    assert asked.wait(10)
+
+    change_store("store-1", bot_enabled=False)
+    switched = "SELECT clock_timestamp() - changed_at > interval '1.5 seconds' AS seen FROM stores"
+    eventually(
+        lambda: system.rows(f"{switched} WHERE store_id = 'store-1'")[0]["seen"], what="a second"
+    )
+    go_on.set()
+
+    assert handled(system, 1) == [("done", "bot_off")]
+    assert system.texts() == []
+
+
 def test_a_part_on_its_way_is_named_and_the_parts_after_it_never_begin(system, console):
     system.chat.reply = "Primero el texto. [SEND_IMAGE: cafe-huila]"
     system.fault(to=f"+{PHONE}", call=1, outcome="delay", seconds=3.0)
