@@ -52,6 +52,8 @@ def _command(folder: Path, base: int) -> list[str]:
         *(str(_PROGRAM), "server", f"-dir={files}", "-filer", "-s3", f"-s3.config={keys}"),
         *("-ip=127.0.0.1", "-ip.bind=127.0.0.1", "-volume.max=5", "-volume.preStopSeconds=0"),
         *("-master.volumeSizeLimitMB=64", f"-filer.localSocket={folder}/filer.sock"),
+        # What nobody asked for: two catalogs at ports that are always the same, and news of us.
+        *("-s3.port.iceberg=0", "-s3.port.lance=0", "-master.telemetry=false"),
         *(f"-{each}.port={base + offset}" for each, offset in ports.items()),
         *(f"-{each}.port.grpc={base + 4 + offset}" for each, offset in ports.items()),
     ]
