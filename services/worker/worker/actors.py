@@ -21,6 +21,7 @@ from common.queues import (
 )
 from common.statuses import Applied, Refusal
 from common.stores import Store, Stores
+from common.turns import NotDue
 from worker.computing import Computing
 from worker.refusals import Refusals
 from worker.turn_runner import TurnRunner
@@ -39,13 +40,16 @@ def declare(
 
     def answer_conversation(store_id: str, conversation_id: str) -> None:
         with _job(store_id), computing.turn_of(store_id, goes_first=went_first()):
-            due_in = runner.answer(store_id, conversation_id)
+            following = runner.answer(store_id, conversation_id)
             is_for_agent = (
                 went_first()
-                and due_in is not None
+                and following is not None
                 and runner.has_command(store_id, conversation_id)
             )
-            more_mail_in(due_in, goes_first=is_for_agent)
+            if isinstance(following, NotDue):
+                more_mail_in(following.seconds, goes_first=is_for_agent, goes_ahead=True)
+            else:
+                more_mail_in(following, goes_first=is_for_agent)
 
     def apply_statuses(store_id: str) -> None:
         with _job(store_id):

@@ -19,7 +19,7 @@ from common.database import Database
 from common.errors import LeaseLostError, PermanentError, ServiceError, TemporaryError
 from common.logs import traceback_of
 from common.stores import Store, Stores
-from common.turns import Ended, Taker, Turn
+from common.turns import Ended, NotDue, Taker, Turn
 from worker.giving_up import give_up
 from worker.lease_keeper import LeaseKeeper
 from worker.part_sending import SendPostponedError
@@ -42,11 +42,11 @@ class TurnRunner:
     holder: str
     lease_seconds: float
 
-    def answer(self, store_id: str, conversation_id: str) -> float | None:
+    def answer(self, store_id: str, conversation_id: str) -> float | NotDue | None:
         """Answer a doorbell: one turn at most.
 
-        Returns in how many seconds the conversation's next mail is due, 0.0 for now: ring it
-        then, or when the lease of somebody else who has it would run out. None when there is none.
+        Returns in how many seconds the conversation's next mail is due, 0.0 for now; None when
+        there is none. NotDue: it came to its turn in vain, so it goes ahead of others then.
         """
         store = self.stores.get(store_id)
         taker, attempts = Taker(self.holder, self.lease_seconds), store.settings.attempts
@@ -59,7 +59,7 @@ class TurnRunner:
             is_paused=not store.is_active,
         )
         if not isinstance(turn, Turn):
-            return None if turn is None else turn.seconds
+            return turn
         failpoints.reach("worker.attempt_counted")
         try:
             next_due = self._run(store, turn)

@@ -61,9 +61,9 @@ _POOL_SECONDS = 10.0
 _MORE_REDIS_CONNECTIONS = 16
 # A claim outlives so many missed words of its process.
 _HOLD_SECONDS = 1.0
-# Four missed words of its process end a claim. Shorter than a lease: a worker that dies between
+# Three missed words of its process end a claim. Shorter than a lease: a worker that dies between
 # its claim and its lease costs the conversation no second lease's time.
-_LONGEST_CLAIM_SECONDS = 4.0
+_LONGEST_CLAIM_SECONDS = 3.0
 _FIRST_SWEEP_SECONDS = 0.1
 _OWNER_LOOK_SECONDS = 0.5  # how long an assistant is still waited for after a takeover
 _THREAD_WAKES_MS = 250  # how soon an idle thread hears that the worker stops

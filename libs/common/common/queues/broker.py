@@ -40,13 +40,17 @@ def went_first() -> bool:
     return bool(_answering.delivery.turn.goes_first)
 
 
-def more_mail_in(seconds: float | None, *, goes_first: bool = False) -> None:
+def more_mail_in(
+    seconds: float | None, *, goes_first: bool = False, goes_ahead: bool = False
+) -> None:
     """Say, from within an actor, when its conversation's next mail is due; None for none.
 
-    What a person is waiting to say goes first again.
+    What a person is waiting to say goes first again. What could not be taken although it had
+    come to its turn goes ahead of its store's others when it can.
     """
     _answering.delivery.due_in = seconds
     _answering.delivery.next_goes_first = goes_first
+    _answering.delivery.next_goes_ahead = goes_ahead
 
 
 class StoreQueues(Broker):

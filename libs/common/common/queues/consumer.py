@@ -54,6 +54,7 @@ class TurnMessage(MessageProxy):
         self.turn = turn
         self.due_in: float | None = None
         self.next_goes_first = False
+        self.next_goes_ahead = False
 
 
 class TurnConsumer(Consumer):
@@ -89,7 +90,8 @@ class TurnConsumer(Consumer):
         assert isinstance(message, TurnMessage)  # noqa: S101  # we made it
         self._seats.leave(message.turn)
         due_ms = None if message.due_in is None else message.due_in * 1000
-        self._end(message.turn, due_ms, goes_first=message.next_goes_first)
+        places = {"goes_first": message.next_goes_first, "goes_ahead": message.next_goes_ahead}
+        self._end(message.turn, due_ms, **places)
 
     def nack(self, message: MessageProxy) -> None:
         """Ring again soon: an actor catches what it can, so this one never began."""
@@ -178,9 +180,9 @@ class TurnConsumer(Consumer):
         self._seats.leave(turn)
         self._end(turn, 0.0, goes_first=turn.goes_first)
 
-    def _end(self, turn: Taken, due_in_ms: float | None, *, goes_first: bool) -> None:
+    def _end(self, turn: Taken, due_in_ms: float | None, **places: bool) -> None:
         try:
-            self._scripts.done(turn, due_in_ms, goes_first=goes_first)
+            self._scripts.done(turn, due_in_ms, **places)
         except redis.RedisError as error:
             _LOG.warning("turn_end_not_told", error_type=type(error).__name__)
 

@@ -94,10 +94,21 @@ class Scripts:
             wait_ms=None if wait_ms < 0 else float(wait_ms),
         )
 
-    def done(self, turn: Taken, due_in_ms: float | None, *, goes_first: bool = False) -> None:
-        """End a turn; its conversation is rung again when it has more mail."""
+    def done(
+        self,
+        turn: Taken,
+        due_in_ms: float | None,
+        *,
+        goes_first: bool = False,
+        goes_ahead: bool = False,
+    ) -> None:
+        """End a turn; its conversation is rung again when it has more mail.
+
+        What goes first spends no pace; what goes ahead only stands before its store's others.
+        """
         due = -1 if due_in_ms is None else round(due_in_ms)
-        self._done(args=[turn.store_id, turn.conversation_id, due, int(goes_first)])
+        places = int(goes_first), int(goes_ahead)
+        self._done(args=[turn.store_id, turn.conversation_id, due, *places])
 
     def hold(
         self, turns: Iterable[Taken], claim_ms: int, own_stores: Iterable[str], own_ms: int

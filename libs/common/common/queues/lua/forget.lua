@@ -6,7 +6,7 @@ local store = ARGV[1]
 for _, conversation in ipairs(redis.call('ZRANGE', CLAIMS .. store, 0, -1)) do
     unclaim(store, conversation)
 end
-redis.call('DEL', QUEUE .. store, RUNG .. store, AGAIN .. store, PACE .. store)
+redis.call('DEL', QUEUE .. store, RUNG .. store, AGAIN .. store, PACE .. store, AHEAD .. store)
 for _, lane in ipairs({ SHARED, store }) do
     redis.call('ZREM', RING .. lane, store)
     redis.call('ZREM', LINE .. lane, store)

@@ -7,6 +7,8 @@
 --   mostrador:claims:S    zset    what workers are at: the time their claim ends
 --   mostrador:claimed     zset    every claim of every store (S/conversation): the time it ends
 --   mostrador:again:S     zset    what was rung while it was claimed: when it is due
+--   mostrador:ahead:S     set     what goes to the head of the list when it is due: it had come to
+--                                 its turn, and another held it or it was not due yet
 --   mostrador:pace:S      hash    next (ms), turn (virtual time), interval (ms), cap, weight, fresh
 --   mostrador:ring:L      zset    stores with mail: the next time they may take a turn
 --   mostrador:line:L      zset    stores that may take a turn now, by virtual time
@@ -29,7 +31,7 @@ local CLAIMS, AGAIN, PACE = 'mostrador:claims:', 'mostrador:again:', 'mostrador:
 local RING, LINE, TURN = 'mostrador:ring:', 'mostrador:line:', 'mostrador:turn:'
 local EXPRESS, IDLE = 'mostrador:express:', 'mostrador:idle:'
 local DEDICATED, OPENED, WAKE = 'mostrador:dedicated', 'mostrador:opened', 'mostrador:wake:'
-local CLAIMED, FIRST = 'mostrador:claimed', 'mostrador:first:'
+local CLAIMED, FIRST, AHEAD = 'mostrador:claimed', 'mostrador:first:', 'mostrador:ahead:'
 local BEHIND = 100000000000000  -- ms; later than any clock
 local LONGEST_CLAIM = 600000
 local LONGEST_DEDICATION = 120000
@@ -159,6 +161,18 @@ local function is_rung_behind_its_turn(store, conversation, due)
     return true
 end
 
+-- Puts what is due now into the store's list.
+local function fall_due(store, conversation)
+    local is_ahead = redis.call('SREM', AHEAD .. store, conversation) == 1
+    redis.call(is_ahead and 'LPUSH' or 'RPUSH', QUEUE .. store, conversation)
+    redis.call('ZADD', RUNG .. store, 0, conversation)
+end
+
+local function mark_ahead(store, conversation)
+    redis.call('SADD', AHEAD .. store, conversation)
+    redis.call('PEXPIRE', AHEAD .. store, LONGEST_CLAIM)
+end
+
 -- Gives a conversation its doorbell, or an earlier one than it has.
 local function ring_conversation(store, conversation, due)
     if is_rung_behind_its_turn(store, conversation, due) then return end
@@ -169,8 +183,7 @@ local function ring_conversation(store, conversation, due)
     if due > now then
         redis.call('ZADD', RUNG .. store, at(due), conversation)
     else
-        redis.call('RPUSH', QUEUE .. store, conversation)
-        redis.call('ZADD', RUNG .. store, 0, conversation)
+        fall_due(store, conversation)
     end
 end
 

@@ -38,9 +38,13 @@ local function reap()
         redis.call('ZREM', AGAIN .. store, conversation)
         if is_marked_first(store, conversation) then
             ring_express(store, conversation, now)
-        elseif score(RUNG .. store, conversation) ~= 0 then
-            redis.call('LPUSH', QUEUE .. store, conversation)
-            redis.call('ZADD', RUNG .. store, 0, conversation)
+        else
+            -- It may have been rung since its claim ended, behind all others.
+            if score(RUNG .. store, conversation) == 0 then
+                redis.call('LREM', QUEUE .. store, 1, conversation)
+            end
+            mark_ahead(store, conversation)
+            fall_due(store, conversation)
         end
         schedule(store)
     end
@@ -85,10 +89,7 @@ end
 
 local function next_conversation(store)
     local due = redis.call('ZRANGEBYSCORE', RUNG .. store, '(0', at(now), 'LIMIT', 0, MOST)
-    for _, conversation in ipairs(due) do
-        redis.call('RPUSH', QUEUE .. store, conversation)
-        redis.call('ZADD', RUNG .. store, 0, conversation)
-    end
+    for _, conversation in ipairs(due) do fall_due(store, conversation) end
     while true do
         local conversation = redis.call('LPOP', QUEUE .. store)
         if not conversation then
