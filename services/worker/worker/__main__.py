@@ -7,6 +7,7 @@ import os
 import signal
 import sys
 import threading
+import time
 from types import FrameType
 
 from common.errors import ConfigurationError
@@ -39,7 +40,9 @@ def _wait_in_greenlets() -> None:
 
 
 def _run(settings: Settings) -> int:
-    from worker.wiring import build  # only now: what it imports may have to be greenlets'
+    import structlog  # only now: what these import may have to be greenlets'
+
+    from worker.wiring import build
 
     stopping = threading.Event()
 
@@ -56,8 +59,13 @@ def _run(settings: Settings) -> int:
     os.nice(_YIELD)
     sys.setswitchinterval(_SWITCH_SECONDS)
     machinery.start()
+    log = structlog.get_logger()
+    log.info("worker_started", mode=settings.worker_mode, threads=settings.worker_threads)
     stopping.wait()
+    log.info("worker_stopping", grace_seconds=settings.worker_grace_seconds)
+    began = time.monotonic()
     machinery.stop(settings.worker_grace_seconds)
+    log.info("worker_stopped", seconds=round(time.monotonic() - began, 3))
     return 0
 
 
