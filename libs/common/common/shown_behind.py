@@ -1,10 +1,11 @@
 """Step 6. What came behind a head that waits: shown meanwhile, and answered behind it.
 
-`take_behind` (0017_shown_behind.sql) takes it up, some rows at a time, and marks them as shown.
-These run in a transaction whose fence was checked.
+`take_behind` (0031_behind_a_head.sql) takes it up, some rows at a time, and marks them as shown.
+What its worker did not come to show is taken up again (`is_unseen`). These run in a transaction
+whose fence was checked.
 """
 
-from sqlalchemy import Connection, func, select, text, update
+from sqlalchemy import Connection, text, update
 
 from common import models
 from common.turns import Turn
@@ -13,6 +14,14 @@ _STAND_BEHIND = text(
     """
     UPDATE inbox SET turn_id = NULL, attempts = greatest(attempts - 1, 0)
     WHERE store_id = :store_id AND inbox_id = ANY (CAST(:rows AS uuid[]))
+    """
+)
+_HAS_UNSEEN = text(
+    """
+    SELECT EXISTS (
+        SELECT 1 FROM inbox
+        WHERE store_id = :store_id AND conversation_id = CAST(:conversation_id AS uuid)
+          AND state = 'pending' AND is_unseen(inbox) AND due_at <= clock_timestamp())
     """
 )
 
@@ -35,18 +44,5 @@ def show_again(connection: Connection, turn: Turn) -> None:
 
 def has_unseen(connection: Connection, turn: Turn) -> bool:
     """Say whether more is there to be shown behind the head that waits (`take_behind`)."""
-    table = models.inbox
-    query = (
-        select(table.c.inbox_id)
-        .where(
-            table.c.store_id == turn.lease.store_id,
-            table.c.conversation_id == turn.lease.conversation_id,
-            table.c.state == "pending",
-            table.c.kind == "message",
-            table.c.turn_id.is_(None),
-            table.c.outcome == "",
-            table.c.due_at <= func.clock_timestamp(),
-        )
-        .limit(1)
-    )
-    return connection.scalar(query) is not None
+    its = {"store_id": turn.lease.store_id, "conversation_id": turn.lease.conversation_id}
+    return bool(connection.scalar(_HAS_UNSEEN, its))

@@ -2,9 +2,9 @@
 
 An attempt is counted before it is handled, so that a message that kills its worker is
 counted too. While the head of a conversation waits, the conversation waits and no other. The
-rules are in 0008_turns.sql, the order within a turn in 0012_kinds.sql. What takes a
-`Connection` runs in a transaction whose fence was checked; what takes a `Database` checks it
-itself, raises LeaseLostError and is committed.
+rules are in 0008_turns.sql and 0031_behind_a_head.sql, the order within a turn in
+0012_kinds.sql. What takes a `Connection` runs in a transaction whose fence was checked; what
+takes a `Database` checks it itself, raises LeaseLostError and is committed.
 """
 
 from collections.abc import Sequence
@@ -236,7 +236,10 @@ def resume_held(connection: Connection) -> int:
 
 
 def postpone(connection: Connection, turn: Turn, seconds: float, *, counted: bool) -> None:
-    """Try again later; an attempt that only waited for a status is not counted."""
+    """Try again later; an attempt that only waited for a status is not counted.
+
+    The rows keep that this attempt came to an end: they are no poison (`take_up`).
+    """
     table = models.inbox
     connection.execute(
         update(table)
@@ -244,6 +247,7 @@ def postpone(connection: Connection, turn: Turn, seconds: float, *, counted: boo
         .values(
             due_at=func.clock_timestamp() + func.make_interval(0, 0, 0, 0, 0, 0, seconds),
             attempts=table.c.attempts if counted else func.greatest(table.c.attempts - 1, 0),
+            outcome="postponed",
         )
     )
 

@@ -236,6 +236,20 @@ def test_a_message_that_kills_its_worker_does_not_bury_its_burst(desk):
     assert ends == [(["a"], "answered"), (["poison"], "dead"), (["c"], "answered")]
 
 
+def test_who_allows_fewer_attempts_buries_nothing_that_did_not_kill_its_worker(desk):
+    lease = desk.lease(desk.write("a", "b"))
+    for _ in range(3):
+        postpone(desk, desk.begin(lease, most_attempts=5), 0)
+
+    last = desk.begin(lease, most_attempts=2)
+    assert (wamids(last), last.attempts) == (["a"], 2)
+    assert desk.begin(lease, most_attempts=2).attempts == 3  # this one died
+
+    bury(desk, last, "worker_died")
+    rest = desk.begin(lease, most_attempts=2)
+    assert (wamids(rest), rest.attempts) == (["b"], 2)
+
+
 def test_a_burst_of_which_something_is_planned_stays_together_to_the_last(desk):
     lease = desk.lease(desk.write("a", "b"))
     desk.open(lease.conversation_id)
