@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, Connection, func, select, text, update
 from common import models
 from common.database import Database, announce_after_commit
 from common.leases import Lease
-from common.outbox import ON_ITS_WAY, change_state, named
+from common.outbox import NOT_BEGUN, ON_ITS_WAY, change_state, named
 
 # What agents read beside a part that nobody could confirm.
 UNCONFIRMED = "No confirmation from WhatsApp."
@@ -69,10 +69,22 @@ def refuse(
     return None if row is None else Refused(row.refusals, row.goes_again)
 
 
+def count_refusal(connection: Connection, store_id: str, outbox_id: str) -> int:
+    """Count a refusal of a part that has not begun, as of its file; returns how many it has."""
+    table = models.outbox
+    counted = (
+        update(table)
+        .where(named(store_id, outbox_id), table.c.state.in_(NOT_BEGUN))
+        .values(refusals=table.c.refusals + 1)
+        .returning(table.c.refusals)
+    )
+    return int(connection.scalar(counted) or 1)
+
+
 def put_off(connection: Connection, store_id: str, outbox_id: str, seconds: float) -> None:
     """Let a refused part go again no earlier, whatever else makes its turn due."""
     until = func.clock_timestamp() + func.make_interval(0, 0, 0, 0, 0, 0, seconds)
-    change_state(connection, store_id, outbox_id, ("retry",), not_before=until)
+    change_state(connection, store_id, outbox_id, NOT_BEGUN, not_before=until)
 
 
 def step_back(connection: Connection, store_id: str, outbox_id: str) -> bool:

@@ -12,17 +12,22 @@ from datetime import UTC, datetime
 import structlog
 from sqlalchemy import Connection
 
-from common import failpoints, leases, messages, metrics, settling
+from common import failpoints, leases, messages, metrics, outbox, settling
 from common.database import Database
-from common.errors import TemporaryError
-from common.outbox import Begun
-from common.send_errors import ErrorRule
-from common.settling import Refused
+from common.errors import PermanentError, TemporaryError
+from common.outbox import Begun, NewPart, Reply
+from common.send_errors import (
+    AGENT_SENDS,
+    AGENT_WAIT_SECONDS,
+    ErrorRule,
+    rule_for,
+)
 from common.stores import Store, Stores
 from common.turns import Turn
 from worker.channels.cloud_api import Credentials, Recipient
 from worker.channels.media_upload import UploadPutOffError
 from worker.channels.outcome import Accepted, Rejected, SendOutcome, TryLater, Unknown
+from worker.outgoing_http import NoAnswerError, NotConnectedError
 from worker.plans import Outgoing
 from worker.ports import Channel, Held
 from worker.refusals import Refusals
@@ -65,17 +70,55 @@ class PartSender:
     ) -> list[Outgoing]:
         """Give WhatsApp the files that parts are sent by, before anything is decided.
 
-        Raises TemporaryError or PermanentError; what a refusal asks for beyond the part is done.
+        Raises SendPostponedError for a file that may be taken later, TemporaryError or
+        PermanentError; what a refusal asks for beyond the part is done.
         """
         try:
             return self.uploads.all_ready(store, credentials, going)
-        except UploadPutOffError as error:
-            if error.rule is not None:
+        except (UploadPutOffError, NotConnectedError, NoAnswerError) as error:
+            if turn.kind != "command":
+                raise
+            rule = _rule_of(error)
+            wait = self._put_off(store, turn, going, error, rule)
+            if isinstance(error, UploadPutOffError) and error.rule is not None:
                 conversation_id = turn.lease.conversation_id
                 seconds = max(error.retry_after or 0.0, _PAUSE_SECONDS)
-                self.refusals.note(store, conversation_id, error.code, error.rule, seconds)
+                self.refusals.note(store, conversation_id, error.code, rule, seconds)
                 self.stores.forget(store.store_id)
-            raise
+            if wait is None:
+                raise PermanentError(error.message, code=error.code) from error
+            raise SendPostponedError(error.message, code=error.code, retry_after=wait) from error
+
+    def _put_off(
+        self,
+        store: Store,
+        turn: Turn,
+        going: Sequence[Outgoing],
+        error: TemporaryError,
+        rule: ErrorRule,
+    ) -> float | None:
+        """Count a file that was not taken on its part, as a refused send is; None at the last.
+
+        Its plan is written with it, so that nobody's hurry makes it due before its time, and a
+        pause holds it.
+        """
+        store_id, first = turn.lease.store_id, going[0]
+        if not turn.resends:
+            seal = self.stores.seal_of(store)
+            parts = [NewPart(each.outbox_id, each.kind, each.body.sealed(seal)) for each in going]
+            reply = Reply(first.role, parts)
+            outbox.start(
+                self.database, turn.lease, turn.turn_id, reply, first.shown, may_begin=False
+            )
+        with self.database.store(store_id) as connection:
+            leases.check(connection, turn.lease)
+            refusals = settling.count_refusal(connection, store_id, first.outbox_id)
+            most = _most(turn, first.role, rule)
+            if 0 < most <= refusals:
+                return None
+            seconds = _wait_after(rule, first.role, refusals, error.retry_after)
+            settling.put_off(connection, store_id, first.outbox_id, seconds)
+        return seconds
 
     def send(
         self, turn: Turn, credentials: Credentials, going: Outgoing, begun: Begun, since: float
@@ -117,9 +160,10 @@ class PartSender:
                 _write(connection, store_id, outbox_id, outcome)
                 return _Wait(goes_again=False, seconds=0.0)
             error = (outcome.code, outcome.reason)
-            most = _most(turn, outcome.rule)
+            most = _most(turn, going.role, outcome.rule)
             refused = settling.refuse(connection, store_id, outbox_id, error, most)
-            seconds = _wait_after(outcome, refused)
+            refusals = refused.refusals if refused else 1
+            seconds = _wait_after(outcome.rule, going.role, refusals, outcome.retry_after)
             settling.put_off(connection, store_id, outbox_id, seconds)
         return _Wait(goes_again=refused is not None and refused.goes_again, seconds=seconds)
 
@@ -137,20 +181,20 @@ class PartSender:
             turn.lease.conversation_id,
             outcome.code,
             outcome.rule,
-            wait.seconds,
+            _PAUSE_SECONDS if outcome.rule.pauses else wait.seconds,
             product_id=going.body.product_id,
             link=going.body.link,
         )
         if not wait.goes_again:
             return None
-        if outcome.rule.pauses and not self._is_active(store):
+        if outcome.rule.pauses and not self._may_send(store, going):
             return Held()
         raise SendPostponedError(outcome.reason, code=outcome.code, retry_after=wait.seconds)
 
-    def _is_active(self, store: Store) -> bool:
-        """Ask the row itself: a cached store may be a second old."""
+    def _may_send(self, store: Store, going: Outgoing) -> bool:
+        """Ask the row itself, of this part's author: a cached store may be a second old."""
         self.stores.forget(store.store_id)
-        return self.stores.get(store.store_id).is_active
+        return self.stores.get(store.store_id).may_send(going.role)
 
     def count_if_doubled(self, store: Store, sent: Outgoing) -> None:
         """Count a part of which more than one attempt has arrived (P4's honest number)."""
@@ -181,17 +225,27 @@ class PartSender:
         return self.uploads.judged(store_id, credentials.phone_number_id, going, outcome)
 
 
-def _most(turn: Turn, rule: ErrorRule) -> int:
+def _most(turn: Turn, role: str, rule: ErrorRule) -> int:
     """Say how many sends there are at most, as `settling.refuse` takes it."""
     if rule.pauses:
-        return 0
+        return 0 if rule.holds(role) else AGENT_SENDS
     age = datetime.now(UTC) - min(each.received_at for each in turn.mail)
     return 1 if rule.is_over(age.total_seconds()) else rule.attempts
 
 
-def _wait_after(outcome: TryLater, refused: Refused | None) -> float:
-    seconds = outcome.rule.wait_after(refused.refusals if refused else 1, outcome.retry_after)
-    return max(seconds, _PAUSE_SECONDS) if outcome.rule.pauses else seconds
+def _wait_after(rule: ErrorRule, role: str, refusals: int, asked: float | None) -> float:
+    seconds = rule.wait_after(refusals, asked)
+    if not rule.pauses:
+        return seconds
+    return max(seconds, _PAUSE_SECONDS if rule.holds(role) else AGENT_WAIT_SECONDS)
+
+
+def _rule_of(error: TemporaryError) -> ErrorRule:
+    """Find what the table says of a file that was not taken; no answer is a server's fault."""
+    if isinstance(error, NotConnectedError):
+        return rule_for("not_connected")
+    told = error.rule if isinstance(error, UploadPutOffError) else None
+    return told or rule_for("server_fault")
 
 
 def _write(connection: Connection, store_id: str, outbox_id: str, outcome: SendOutcome) -> None:

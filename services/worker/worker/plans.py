@@ -70,6 +70,7 @@ class Outgoing:
     content: Content
     shown: Shown
     callback: str
+    role: str = "assistant"
     has_known_id: bool = (
         False  # of an upload before this attempt, which WhatsApp may have forgotten
     )
@@ -107,7 +108,10 @@ def of_command(command: AgentCommand) -> Plan:
 def prepare(seal: StoreSeal, plan: Plan) -> tuple[Reply, list[Outgoing]]:
     """Make the rows of a new plan, and its parts ready to go."""
     going = [
-        Outgoing.of(seal, body, plan.message_id or str(uuid4()), part=number, attempt=1)
+        replace(
+            Outgoing.of(seal, body, plan.message_id or str(uuid4()), part=number, attempt=1),
+            role=plan.role,
+        )
         for number, body in enumerate(plan.bodies, start=1)
     ]
     rows = [NewPart(each.outbox_id, each.kind, each.body.sealed(seal)) for each in going]
@@ -116,12 +120,12 @@ def prepare(seal: StoreSeal, plan: Plan) -> tuple[Reply, list[Outgoing]]:
 
 def prepare_again(seal: StoreSeal, parts: Sequence[Part]) -> list[Outgoing]:
     """Make the parts of a former attempt's plan ready to go."""
-    return [
-        Outgoing.of(
-            seal, Body.unsealed(seal, each.body_sealed), each.outbox_id, each.part, each.attempt + 1
-        )
-        for each in parts
-    ]
+    return [replace(_ready_again(seal, each), role=each.role) for each in parts]
+
+
+def _ready_again(seal: StoreSeal, part: Part) -> Outgoing:
+    body = Body.unsealed(seal, part.body_sealed)
+    return Outgoing.of(seal, body, part.outbox_id, part.part, part.attempt + 1)
 
 
 def _under_picture(body: Body, links: Mapping[str, str]) -> Body:

@@ -57,7 +57,9 @@ def test_words_behind_a_head_that_waits_are_rung_when_their_ring_or_their_worker
 
     counter.desk.write("b")
     assert sweeper.sweep() == 0  # its doorbell is on its way
-    past = "UPDATE inbox SET due_at = due_at - interval '3 seconds' WHERE due_at < clock_timestamp()"
+    past = (
+        "UPDATE inbox SET due_at = due_at - interval '3 seconds' WHERE due_at < clock_timestamp()"
+    )
     counter.desk.change(past)
     assert sweeper.sweep() == 1
 

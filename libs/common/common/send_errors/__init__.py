@@ -13,6 +13,9 @@ from typing import Any
 
 _TOO_MANY_REQUESTS, _SERVER_FAULT = 429, 500
 _LEAST_ASKED_SECONDS = 1.0
+# Where a rule silences the bot only, an agent's refused part is not held: it goes so often, so far
+# apart, and then fails before their eyes.
+AGENT_SENDS, AGENT_WAIT_SECONDS = 3, 60.0
 _RANGE = re.compile(r"(\d+)-(\d+)")
 
 
@@ -54,6 +57,10 @@ class ErrorRule:
     @property
     def pauses(self) -> bool:
         return self.action is Action.PAUSE
+
+    def holds(self, role: str) -> bool:
+        """Tell whether a part of this author waits for the store, and not for a time of its own."""
+        return self.pauses and not (role == "agent" and "bot_only" in self.effects)
 
     def is_over(self, age: float) -> bool:
         """Tell whether a message that was asked for so many seconds ago goes no more."""

@@ -2,7 +2,14 @@
 
 from collections.abc import Iterator
 
-from common.send_errors import Action, ErrorRule, Scope, rules
+from common.send_errors import (
+    AGENT_SENDS,
+    AGENT_WAIT_SECONDS,
+    Action,
+    ErrorRule,
+    Scope,
+    rules,
+)
 
 _HEAD = """# What WhatsApp's errors ask for
 
@@ -42,7 +49,8 @@ _EFFECTS = {
     "drops_part": "the rest of the reply goes",
     "marks_contact": "the contact is marked",
     "flags_product": "the product's picture is flagged",
-    "bot_only": "agents' sends go on",
+    "bot_only": "agents' sends go on"
+    f" (a refused one: {AGENT_SENDS} sends, {AGENT_WAIT_SECONDS:g} s apart)",
     "alert": "alert",
 }
 _NAMES = {
