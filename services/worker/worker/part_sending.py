@@ -120,6 +120,10 @@ class PartSender:
             settling.put_off(connection, store_id, first.outbox_id, seconds)
         return seconds
 
+    def has_file(self, store: Store, going: Outgoing) -> bool:
+        """Say whether a part needs no file given to WhatsApp before it goes."""
+        return not self.uploads.are_needed(store, going)
+
     def send(
         self, turn: Turn, credentials: Credentials, going: Outgoing, begun: Begun, since: float
     ) -> SendOutcome:
