@@ -26,6 +26,8 @@ let closing = { of: "", timer: 0 };
 let writer = null; // the account whose drafts these are
 
 const keep = (key, words) => store.get().agent && keepDraft(store.get().agent.id, key, words);
+/** Keep for who wrote it, logged in or not; who logged out leaves nothing on this device. */
+const keepFor = (author, key, words) => localStorage.getItem("known") && keepDraft(author, key, words);
 const kept = (key) => draftKept(store.get().agent?.id, key);
 
 /** Draw the composer as the store changes; the key that sends is the agent's choice. */
@@ -61,14 +63,14 @@ async function submit() {
   fit();
   drawSend();
   field.focus();
-  if (isNote) keepNote(text, drawnId);
+  if (isNote) keepNote(text, drawnId, store.get().agent.id);
   else send(text);
 }
 
 /** What the server did not take comes back into the field, unless something else is there by now. */
-async function keepNote(text, key) {
-  if (await sendNote(text) || kept(key)) return;
-  keep(key, text);
+async function keepNote(text, key, author) {
+  if (await sendNote(text) || draftKept(author, key)) return;
+  keepFor(author, key, text);
   if (drawnId === key) byId("composer").value = text;
 }
 
@@ -135,9 +137,9 @@ function move(from, to) {
 
 /** Words that could not go come back into the field, before what is there by now. */
 function takeBack(given) {
-  for (const { sessionId: key, words } of given.slice(takenBack)) {
-    keep(key, [words, kept(key)].filter(Boolean).join("\n\n"));
-    if (drawnId !== key) continue;
+  for (const { author, sessionId: key, words } of given.slice(takenBack)) {
+    keepFor(author, key, [words, draftKept(author, key)].filter(Boolean).join("\n\n"));
+    if (drawnId !== key || store.get().agent?.id !== author) continue;
     byId("composer").value = kept(key);
     fit();
   }
