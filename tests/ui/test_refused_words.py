@@ -79,7 +79,7 @@ def test_one_refused_request_ends_no_log_in_and_a_dialog_goes_on_in_the_customer
     console.page.route("**/snooze", lambda route: route.fulfill(**refuse), times=1)
     console.page.keyboard.press("Alt+M")
     console.find("snooze-hour").click()
-    console.page.locator("#action-error").filter(has_text="Tu sesión terminó").wait_for()
+    console.page.locator("#action-error").filter(has_text="no reconoció tu sesión").wait_for()
 
     stack.sql(
         "UPDATE conversations SET window_expires_at = now() - interval '1 hour'"

@@ -15,7 +15,10 @@ const { dispatch, get } = store;
 /** Do `takeover`, `release`, `resolve`, `assign` …; the answer shows at once, the event confirms it. True when done. */
 export async function order(verb, body, askedAbout = get().openId) {
   const { storeId, openId: sessionId } = get();
-  if (!isStillOpen(askedAbout)) return false; // another one was opened while somebody was asked
+  if (!isStillOpen(askedAbout)) { // another one was opened while somebody was asked
+    dispatch({ type: "set", values: { actionFault: { sessionId, fault: { code: "open_elsewhere" } } } });
+    return false;
+  }
   let isDone = false;
   dispatch({ type: "set", values: { actionFault: null, pending: verb } });
   try {

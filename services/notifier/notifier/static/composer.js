@@ -5,6 +5,7 @@ import { send, sayTyping } from "./commands.js";
 import { draftOf, isReady } from "./draft_state.js";
 import { draftKept, forgetDrafts, keepDraft } from "./drafts_kept.js";
 import { byId, icon, write } from "./dom.js";
+import { isStillOpen } from "./going_on.js";
 import { draftKey, isNoting, LONGEST_NOTE, NOTE, sendNote } from "./note_mode.js";
 import { mayAnswer } from "./presence.js";
 import { isSend } from "./send_key.js";
@@ -55,7 +56,9 @@ export function installComposer() {
 async function submit() {
   const field = byId("composer");
   const isNote = isNoting(store.get());
+  const { openId } = store.get();
   if (!isNote && !(await mayAnswer())) return;
+  if (!isStillOpen(openId)) return; // what is in the field by now is another conversation's
   const text = field.value.trim();
   if (field.disabled || !isReady(draftOf(store.get(), drawnId), text)) return;
   keep(drawnId, "");
