@@ -12,6 +12,9 @@ from .test_console_state import pytestmark as pytestmark  # noqa: PLC0414  # the
     "script",
     [
         pytest.param("console_writing.mjs", id="slashes_variables_and_drafts"),
+        pytest.param(
+            "console_unsent.mjs", id="what_did_not_go_is_kept_and_late_news_take_nothing_back"
+        ),
         pytest.param("console_wire.mjs", id="sends_keep_their_order_and_a_return_opens_one_socket"),
     ],
 )

@@ -57,7 +57,7 @@ function resync(head) {
   if (openId) loadThread(openId);
 }
 
-/** Before trying the socket again: is the server there, and is the log-in still good, and still this agent's? */
+/** Before trying the socket again, or leaving: is the server there, and is the log-in still good, and still this agent's? */
 async function mayReturn() {
   try {
     const { id } = await api.me();
@@ -88,7 +88,8 @@ window.addEventListener("storage", ({ key, newValue }) => {
   if (key === "known" && newValue && agent && newValue !== agent.id) startAnew();
 });
 
-api.whenSignedOut(() => endSession("signedOut"));
+// One that was on its way while the password was changed is refused too: only the log-in itself says that it is over.
+api.whenSignedOut(() => get().agent && mayReturn());
 
 function endSession(notice) {
   live.stop();
@@ -115,7 +116,7 @@ export async function logOut() {
   live.stop();
   await api.logOut().catch(() => null);
   localStorage.removeItem("known");
-  dispatch({ type: "signedOut" });
+  dispatch({ type: "signedOut", isLeft: true });
 }
 
 async function enterConsole(agent) {

@@ -10,8 +10,9 @@ export class ApiFault extends Error {
 
 let csrfToken = "";
 let onSignedOut = () => {};
+let change = null; // of the log-in, on its way: who is refused meanwhile may be let in after it
 
-/** Say what happens when the log-in is over. */
+/** Say what is done when a request was refused as nobody's: the log-in may be over. */
 export const whenSignedOut = (listener) => { onSignedOut = listener; };
 
 export async function ask(method, path, body) {
@@ -22,8 +23,13 @@ export async function ask(method, path, body) {
   const content = answer.status === 204 ? null : await answer.json().catch(() => null);
   if (answer.ok) return content;
   const error = content?.error ?? {};
-  if (answer.status === 401 && path !== "/api/login" && path !== "/api/me") onSignedOut();
+  if (answer.status === 401 && path !== "/api/login" && path !== "/api/me") nobody();
   throw new ApiFault(answer.status, error.code ?? "server", error.message ?? "");
+}
+
+async function nobody() {
+  await change?.catch(() => null);
+  onSignedOut();
 }
 
 async function reach(path, options) {
@@ -47,7 +53,10 @@ export const session = (storeId, sessionId) =>
 export const me = () => signedIn(ask("GET", "/api/me"));
 export const logIn = (email, password) => signedIn(ask("POST", "/api/login", { email, password }));
 /** Every log-in ends with the old one, and the answer is this browser's new one. */
-export const changePassword = (old, fresh) => signedIn(ask("POST", "/api/password", { old, new: fresh }));
+export function changePassword(old, fresh) {
+  change = signedIn(ask("POST", "/api/password", { old, new: fresh }));
+  return change;
+}
 export const logOut = () => ask("POST", "/api/logout");
 export const stores = async () => (await ask("GET", "/api/stores")).stores;
 
@@ -96,7 +105,7 @@ export function upload(storeId, sessionId, file, { tell, signal }) {
     const fail = (status, error = {}) => refuse(new ApiFault(status, error.code ?? (status ? "server" : "network"), error.message ?? ""));
     for (const way of ["error", "abort", "timeout"]) request.addEventListener(way, () => fail(0));
     request.addEventListener("load", () => {
-      if (request.status === 401) onSignedOut();
+      if (request.status === 401) nobody();
       if (request.status < 300) settle(request.response);
       else fail(request.status, request.response?.error);
     });

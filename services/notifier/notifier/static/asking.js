@@ -6,6 +6,7 @@ import { chooseFrom } from "./choosing.js";
 import { order } from "./commands.js";
 import { isConfirmed, openDialog } from "./dialogs.js";
 import { make } from "./dom.js";
+import { goOnWith } from "./going_on.js";
 import { now } from "./server_clock.js";
 import { say } from "./texts.js";
 import { folded, nameOf, plain, refusal } from "./words.js";
@@ -27,10 +28,7 @@ export async function assignToColleague() {
   if (mine > 0) listed.unshift(...listed.splice(mine, 1));
   return chooseFrom(place, {
     label: say(language, "assignSearch"), empty: say(language, "emptySearch"), find: within(listed),
-    onChosen: ({ key }) => {
-      dialog.close();
-      order("assign", { agent_id: key }, openId);
-    },
+    onChosen: ({ key }) => goOnWith(dialog, openId, () => { order("assign", { agent_id: key }); }),
   });
 }
 
@@ -52,8 +50,7 @@ export function giveBackWithNote() {
   form.addEventListener("submit", (event) => {
     event.preventDefault();
     if (!words.value.trim()) return;
-    dialog.close();
-    order("release", { note: words.value.trim() }, openId);
+    goOnWith(dialog, openId, () => { order("release", { note: words.value.trim() }); });
   });
   words.focus();
 }
@@ -62,10 +59,7 @@ export function giveBackWithNote() {
 export function snooze() {
   const { language, openId } = get();
   const dialog = openDialog(language, { title: say(language, "act_snooze"), testId: "snooze" });
-  const until = (value) => {
-    dialog.close();
-    order("snooze", { until: value }, openId);
-  };
+  const until = (value) => goOnWith(dialog, openId, () => { order("snooze", { until: value }); });
   const choices = snoozeTimes(now()).map(({ key, time }) => {
     const button = make("button", { type: "button", class: "plain wide", "data-testid": `snooze-${key}` }, say(language, `snooze_${key}`));
     button.addEventListener("click", () => until(time ? time.toISOString() : "reply"));
@@ -110,5 +104,5 @@ export async function block() {
   const isSure = await isConfirmed(language, {
     title: say(language, "blockTitle", values), words: say(language, "blockWords"), yes: say(language, "act_block"),
   });
-  if (isSure && get().openId === openId) await order("block", { blocked: true });
+  if (isSure) await order("block", { blocked: true }, openId);
 }

@@ -6,15 +6,19 @@ import { isConfirmed } from "./dialogs.js";
 import { draftOf, messagesOf } from "./draft_state.js";
 import { createOutgoing, refusedWith } from "./outgoing.js";
 import { now } from "./server_clock.js";
+import { isStillOpen, presentOf } from "./going_on.js";
 import { holder } from "./state.js";
 import { say } from "./texts.js";
 
 const { dispatch, get } = store;
 
 /** Do `takeover`, `release`, `resolve`, `assign` …; the answer shows at once, the event confirms it. True when done. */
-export async function order(verb, body, sessionId = get().openId) {
-  const { storeId, openId } = get();
-  if (sessionId !== openId) return false; // another one was opened while somebody was asked
+export async function order(verb, body, askedAbout = get().openId) {
+  const { storeId, openId: sessionId } = get();
+  if (!isStillOpen(askedAbout)) { // another one was opened while somebody was asked
+    dispatch({ type: "set", values: { actionFault: { sessionId, fault: { code: "open_elsewhere" } } } });
+    return false;
+  }
   let isDone = false;
   dispatch({ type: "set", values: { actionFault: null, pending: verb } });
   try {
@@ -71,7 +75,7 @@ function goAtOnce(storeId, sessionId, messages) {
 function shownOf(text, { kind, quoted = null, media = null, images = [], ask }) {
   const id = newId();
   return {
-    id, client_id: id, role: "agent", content: text, kind, images, details: {}, media, status: "sending", error: "",
+    id, client_id: id, author: get().agent.id, role: "agent", content: text, kind, images, details: {}, media, status: "sending", error: "",
     is_reply: Boolean(quoted), reply_to: quoted?.id ?? null, quoted, ask: { text, client_id: id, ...ask },
     time: new Date(now()).toISOString(),
   };
@@ -106,38 +110,35 @@ export async function retry({ id, status }) {
 
 const goOut = createOutgoing(deliver, refuse);
 
-/** Name the session that a conversation goes on in, as far as it is open. */
-const presentOf = (sessionId) => (get().thread?.former.includes(sessionId) ? get().openId : sessionId);
-
-async function deliver({ storeId, sessionId, client_id: clientId, triedIn, ask }) {
+async function deliver({ storeId, sessionId, client_id: clientId, author, triedIn, ask }) {
+  if (author !== get().agent?.id) throw new api.ApiFault(401, "not_authenticated", ""); // it would be another's word
   const isInDoubt = Boolean(triedIn); // it may have been taken there, and would be another message elsewhere
   const { id } = await api.send(storeId, isInDoubt ? triedIn : presentOf(sessionId), ask);
-  dispatch({ type: "accepted", sessionId, clientId, id });
+  dispatch({ type: "accepted", clientId, id });
 }
 
 /** The first was not taken; the others were not tried, so that none overtakes it. */
 function refuse(fault, messages) {
-  const [{ sessionId, client_id: first, triedIn }] = messages;
+  const [{ sessionId, client_id: first, author, triedIn }] = messages;
   const isInDoubt = fault.code === "network" || fault.status >= 500;
   if (fault.status === 409) loadLists();
   for (const { client_id: clientId } of messages) {
     const isFirst = clientId === first;
     dispatch({
-      type: "refused", sessionId, clientId, error: fault.code, behind: isFirst ? null : first,
+      type: "refused", clientId, error: fault.code, behind: isFirst ? null : first,
       triedIn: isFirst && isInDoubt ? triedIn ?? presentOf(sessionId) : null,
     });
   }
-  const isShown = presentOf(sessionId) === get().thread?.id;
-  if (isShown && fault.code !== "window_closed") return;
-  giveBack(sessionId, messages.filter(({ kind, ask }) => kind === "text" && ask.text && !ask.product));
+  const isForLater = fault.code === "window_closed" || fault.status === 401;
+  if (isForLater) giveBack(author, sessionId, messages.filter(({ kind, ask }) => kind === "text" && ask.text));
 }
 
-/** Words that cannot go now, or whose conversation is not open any more, are a draft again: none is lost. */
-function giveBack(sessionId, messages) {
+/** Words that cannot go as things are become a draft of who wrote them. All else waits in its conversation to be sent again. */
+function giveBack(author, sessionId, messages) {
   if (!messages.length) return;
-  for (const { client_id: clientId } of messages) dispatch({ type: "withdrawn", sessionId, clientId });
+  for (const { client_id: clientId } of messages) dispatch({ type: "withdrawn", clientId });
   const words = messages.map(({ ask }) => ask.text).join("\n\n");
-  dispatch({ type: "set", values: { givenBack: [...get().givenBack, { sessionId: presentOf(sessionId), words }] } });
+  dispatch({ type: "set", values: { givenBack: [...get().givenBack, { author, sessionId: presentOf(sessionId), words }] } });
 }
 
 // randomUUID needs a secure context; a console on a plain address of the shop's network has none.
@@ -157,7 +158,7 @@ export async function markSeen() {
   if (holder(get(), line) === "colleague") return;
   isSaying = true;
   const isSaid = await api.act(storeId, sessionId, "read").then(() => true, () => false);
-  if (isSaid) dispatch({ type: "seen", sessionId });
+  if (isSaid) dispatch({ type: "seen", sessionId, seq: line.seq });
   isSaying = false;
 }
 

@@ -5,6 +5,7 @@ import { send, sayTyping } from "./commands.js";
 import { draftOf, isReady } from "./draft_state.js";
 import { draftKept, forgetDrafts, keepDraft } from "./drafts_kept.js";
 import { byId, icon, write } from "./dom.js";
+import { isStillOpen } from "./going_on.js";
 import { draftKey, isNoting, LONGEST_NOTE, NOTE, sendNote } from "./note_mode.js";
 import { mayAnswer } from "./presence.js";
 import { isSend } from "./send_key.js";
@@ -26,6 +27,8 @@ let closing = { of: "", timer: 0 };
 let writer = null; // the account whose drafts these are
 
 const keep = (key, words) => store.get().agent && keepDraft(store.get().agent.id, key, words);
+/** Keep for who wrote it, logged in or not; who logged out leaves nothing on this device. */
+const keepFor = (author, key, words) => localStorage.getItem("known") && keepDraft(author, key, words);
 const kept = (key) => draftKept(store.get().agent?.id, key);
 
 /** Draw the composer as the store changes; the key that sends is the agent's choice. */
@@ -53,7 +56,9 @@ export function installComposer() {
 async function submit() {
   const field = byId("composer");
   const isNote = isNoting(store.get());
+  const { openId } = store.get();
   if (!isNote && !(await mayAnswer())) return;
+  if (!isStillOpen(openId)) return; // what is in the field by now is another conversation's
   const text = field.value.trim();
   if (field.disabled || !isReady(draftOf(store.get(), drawnId), text)) return;
   keep(drawnId, "");
@@ -61,14 +66,14 @@ async function submit() {
   fit();
   drawSend();
   field.focus();
-  if (isNote) keepNote(text, drawnId);
+  if (isNote) keepNote(text, drawnId, store.get().agent.id);
   else send(text);
 }
 
 /** What the server did not take comes back into the field, unless something else is there by now. */
-async function keepNote(text, key) {
-  if (await sendNote(text) || kept(key)) return;
-  keep(key, text);
+async function keepNote(text, key, author) {
+  if (await sendNote(text) || draftKept(author, key)) return;
+  keepFor(author, key, text);
   if (drawnId === key) byId("composer").value = text;
 }
 
@@ -135,9 +140,9 @@ function move(from, to) {
 
 /** Words that could not go come back into the field, before what is there by now. */
 function takeBack(given) {
-  for (const { sessionId: key, words } of given.slice(takenBack)) {
-    keep(key, [words, kept(key)].filter(Boolean).join("\n\n"));
-    if (drawnId !== key) continue;
+  for (const { author, sessionId: key, words } of given.slice(takenBack)) {
+    keepFor(author, key, [words, draftKept(author, key)].filter(Boolean).join("\n\n"));
+    if (drawnId !== key || store.get().agent?.id !== author) continue;
     byId("composer").value = kept(key);
     fit();
   }

@@ -6,6 +6,7 @@ import { chooseFrom } from "./choosing.js";
 import { sendProduct } from "./commands.js";
 import { openDialog } from "./dialogs.js";
 import { byId, icon, make } from "./dom.js";
+import { goOnWith } from "./going_on.js";
 import { isNoting } from "./note_mode.js";
 import { mayDo } from "./rights.js";
 import { lockOf } from "./state.js";
@@ -42,10 +43,7 @@ export function chooseProduct() {
       asked = words.trim();
       return (await api.goods(storeId, asked)).map((each) => row(language, each));
     },
-    onChosen: ({ product }) => {
-      dialog.close();
-      if (get().openId === openId) sendProduct(product);
-    },
+    onChosen: ({ product }) => goOnWith(dialog, openId, () => { sendProduct(product); }),
   });
 }
 

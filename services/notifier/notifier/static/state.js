@@ -4,6 +4,7 @@ import { draftChanges } from "./draft_state.js";
 import { kept, noLines, patched, withLine, withPage } from "./lines.js";
 import { anyone, viewOf } from "./listing.js";
 import { closed, continued, opened, threadChanges } from "./thread_state.js";
+import { unsentBy, unsentOf } from "./unsent.js";
 
 export const initial = {
   phase: "starting", language: "es", theme: "light", now: Date.now(), notice: "",
@@ -39,21 +40,21 @@ export function createStore(reduce, state) {
 const changes = {
   set: (state, { values }) => ({ ...state, ...values }),
   signedIn: (state, { agent, stores, storeId }) => ({
-    ...state, agent, stores, ...withoutStore(), storeId, phase: "ready", notice: "",
+    ...state, agent, stores, ...withoutStore(), unsent: unsentBy(unsentOf(state), agent.id), storeId, phase: "ready", notice: "",
   }),
-  signedOut: (state, { notice }) => ({
-    ...state, ...withoutStore(), agent: null, stores: [], drafts: {}, unsent: {}, phase: "signedOut", notice: notice ?? "",
+  // Who did not leave but was only logged out finds what did not go when they come back.
+  signedOut: (state, { notice, isLeft }) => ({
+    ...state, ...withoutStore(), agent: null, stores: [], drafts: {}, unsent: isLeft ? {} : unsentOf(state), phase: "signedOut", notice: notice ?? "",
   }),
-  storeChosen: (state, { storeId }) => ({ ...state, ...withoutStore(), storeId }),
+  storeChosen: (state, { storeId }) => ({ ...state, ...withoutStore(), unsent: unsentOf(state), storeId }),
   listed: (state, { filter, narrow, page, isMore }) => listed(state, { filter, narrow }, page, isMore),
   found: (state, { page, isMore }) => found(state, page, isMore),
   learned: (state, { page }) => withPage(state, page),
   resynced: (state, { head }) => ({ ...state, lastSeq: head, thread: state.thread && { ...state.thread, since: head } }),
   counted: (state, { seq }) => (seq > state.lastSeq ? { ...state, lastSeq: seq } : state),
-  owned: (state, { sessionId, ownership }) => patched(state, sessionId, {
-    status: ownership.status, owner: ownership.owner, owner_name: ownership.owner_name, epoch: ownership.epoch,
-  }),
-  seen: (state, { sessionId }) => patched(state, sessionId, { unread: 0 }),
+  owned: (state, { sessionId, ownership }) => owned(state, sessionId, ownership),
+  // What came while it was being said has not been seen with it.
+  seen: (state, { sessionId, seq }) => (state.sessions[sessionId]?.seq === seq ? patched(state, sessionId, { unread: 0 }) : state),
   event: (state, { event }) => (event.seq <= state.lastSeq ? state : told(state, event)),
   opened, closed,
   ...threadChanges,
@@ -129,6 +130,12 @@ function told(state, event) {
 function succeeded(state, { data: { id, contact_id: contact } }) {
   const mine = state.thread?.contact ?? state.sessions[state.openId]?.contact_id;
   return mine && mine === contact && id !== state.openId ? continued(state, id) : state;
+}
+
+/** The answer to our own order; a colleague's later one may have been told before it. */
+function owned(state, sessionId, { status, owner, owner_name, epoch }) {
+  if (state.sessions[sessionId]?.epoch > epoch) return state;
+  return patched(state, sessionId, { status, owner, owner_name, epoch });
 }
 
 /** Whose it is changed; the line that came with it says how it stands now. */

@@ -28,8 +28,9 @@ let timer = 0;
 export function installSupervisor() {
   build(byId("supervisor"));
   store.listen(follow);
-  setInterval(() => isSeen(get()) && refresh(), EVERY);
-  document.addEventListener("visibilitychange", () => isSeen(get()) && refresh());
+  // Of the other stores no event tells: that one is paused, or goes on, is asked for too.
+  setInterval(() => isSeen(get()) && lookAgain(), EVERY);
+  document.addEventListener("visibilitychange", () => isSeen(get()) && lookAgain());
 }
 
 const isSeen = ({ phase, view }) => phase === "ready" && view === "supervisor" && !document.hidden;
@@ -89,7 +90,7 @@ export async function refresh() {
   return undefined;
 }
 
-/** After something was done here: look again, at the stores too. */
+/** Look again, at the stores too: by the clock, and after something was done here. */
 export async function lookAgain() {
   await Promise.all([refresh(), refreshStores()]);
 }

@@ -5,6 +5,7 @@ import { store } from "./actions.js";
 import { sendTemplate } from "./commands.js";
 import { openDialog } from "./dialogs.js";
 import { make } from "./dom.js";
+import { isStillOpen } from "./going_on.js";
 import { has, say } from "./texts.js";
 import { fillIn } from "./template_form.js";
 import { plain, refusal } from "./words.js";
@@ -18,9 +19,10 @@ export function chooseTemplate() {
   const place = make("div", { class: "dialog-body" });
   const foot = make("div", { class: "dialog-foot" });
   const dialog = openDialog(language, { title: say(language, "templatesTitle"), testId: "templates", kind: "large" }, place, foot);
-  const send = (chosen, text) => {
+  const send = async (chosen, text) => {
+    if (!isStillOpen(openId)) throw new api.ApiFault(0, "open_elsewhere", ""); // the form shows it
     dialog.close();
-    if (get().openId === openId) sendTemplate(chosen, text);
+    sendTemplate(chosen, text);
   };
   return listTemplates({ language, storeId: get().storeId, sessionId: openId, dialog, place, foot, send, isOptedOut: sessions[openId]?.opted_out });
 }

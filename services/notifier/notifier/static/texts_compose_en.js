@@ -16,6 +16,8 @@ export const en = {
   snooze_reply: "Until the customer writes", snooze_hour: "For an hour", snooze_tomorrow: "Until tomorrow at 8:00",
   snooze_week: "Until Monday at 8:00", snooze_other: "Until another time", snoozeGo: "Snooze",
   blockTitle: "Block {name}?", blockWords: "Their messages are kept, but nobody answers or is alerted. You can unblock them later.",
+  fault_open_elsewhere: "Another conversation was opened meanwhile. Go back to the former one to finish.",
+  fault_not_authenticated: "The server did not know your session. Try again.",
   fault_agent_not_found: "That person no longer serves this store.", fault_contact_blocked: "This customer is blocked.",
   fault_opted_out: "This customer asked for no promotions.",
   act_canned: "Use a canned reply", act_changeCanned: "Change the canned replies…", act_product: "Send a product…",

@@ -16,6 +16,8 @@ export const es = {
   snooze_reply: "Hasta que el cliente escriba", snooze_hour: "Durante una hora", snooze_tomorrow: "Hasta mañana a las 8:00",
   snooze_week: "Hasta el lunes a las 8:00", snooze_other: "Hasta otro momento", snoozeGo: "Posponer",
   blockTitle: "¿Bloquear a {name}?", blockWords: "Sus mensajes se guardan, pero nadie le responde ni recibe avisos. Puedes desbloquearlo después.",
+  fault_open_elsewhere: "Mientras tanto se abrió otra conversación. Vuelve a la anterior para terminar.",
+  fault_not_authenticated: "El servidor no reconoció tu sesión. Inténtalo otra vez.",
   fault_agent_not_found: "Esa persona ya no atiende esta tienda.", fault_contact_blocked: "Este cliente está bloqueado.",
   fault_opted_out: "Este cliente pidió no recibir promociones.",
   act_canned: "Usar una respuesta rápida", act_changeCanned: "Cambiar las respuestas rápidas…", act_product: "Enviar un producto…",

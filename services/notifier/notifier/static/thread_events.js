@@ -49,7 +49,7 @@ function requoted(thread, { id, role, kind, content, revoked }) {
 
 function advanced(thread, { message_id: id, status, error = "", error_code = "", attempt = 1 }) {
   const isOver = status === "failed" || (status === "unknown" && Boolean(error));
-  return changed(thread, (each) => each.id === id, (each) => merged(each, { status, error, error_code, attempt, can_retry: isOver && !each.revoked }));
+  return changed(thread, (each) => each.id === id, (each) => merged(each, { status, error, error_code, attempt, can_retry: isOver && !each.revoked }, true));
 }
 
 /** Say in the thread that it changed hands. */

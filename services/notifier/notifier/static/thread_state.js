@@ -4,25 +4,21 @@ import { withLine } from "./lines.js";
 import { isWaiting } from "./message_state.js";
 import { changed, joined, told } from "./thread_events.js";
 import { loaded, older } from "./thread_pages.js";
+import { changedUnsent, unsentOf } from "./unsent.js";
 
 const SLOW = 5000; // milliseconds a send may take before what waits behind it says so
 
-/** What was refused and is still to be sent again waits for who comes back to its conversation. */
-function unsentOf({ thread, unsent }) {
-  if (!thread) return unsent;
-  const { [thread.id]: former, ...others } = unsent;
-  const refused = thread.messages.filter((message) => message.isRefused);
-  return refused.length ? { ...others, [thread.id]: refused } : others;
+export function opened(state, { sessionId }) {
+  const { [sessionId]: messages = [], ...unsent } = unsentOf(state);
+  return {
+    ...state, openId: sessionId, typing: null, actionFault: null, unsent,
+    thread: {
+      id: sessionId, contact: state.sessions[sessionId]?.contact_id ?? null, former: [],
+      status: "loading", messages, before: null, asOf: 0, since: 0, older: "idle", heard: [],
+      bounds: [], unread: state.sessions[sessionId]?.unread ?? 0, unreadFrom: null,
+    },
+  };
 }
-
-export const opened = (state, { sessionId }) => ({
-  ...state, openId: sessionId, typing: null, actionFault: null, unsent: unsentOf(state),
-  thread: {
-    id: sessionId, contact: state.sessions[sessionId]?.contact_id ?? null, former: [],
-    status: "loading", messages: state.unsent[sessionId] ?? [], before: null, asOf: 0, since: 0, older: "idle", heard: [],
-    bounds: [], unread: state.sessions[sessionId]?.unread ?? 0, unreadFrom: null,
-  },
-});
 
 export const closed = (state) => ({
   ...state, openId: null, thread: null, typing: null, actionFault: null, unsent: unsentOf(state),
@@ -44,10 +40,13 @@ export const threadChanges = {
     (before === thread.before ? older(thread, page, state) : thread)),
   written: (state, { sessionId, message }) => within(state, sessionId, (thread) =>
     ({ ...thread, messages: [...thread.messages, message] })),
-  accepted: (state, { sessionId, clientId, id }) => within(state, sessionId, (thread) => accepted(thread, clientId, id)),
-  refused: (state, { sessionId, clientId, error, behind = null, triedIn = null }) => within(state, sessionId, (thread) =>
-    changed(thread, (each) => each.client_id === clientId, () => ({ status: "failed", error, behind, triedIn, isRefused: true }))),
-  withdrawn: (state, { sessionId, clientId }) => within(state, sessionId, (thread) =>
+  // What we wrote is known by its own id: another conversation may be open by now, or this one again.
+  accepted: (state, { clientId, id }) => ofOpen(changedUnsent(state, clientId), (thread) => accepted(thread, clientId, id)),
+  refused: (state, { clientId, error, behind = null, triedIn = null }) => {
+    const values = { status: "failed", error, behind, triedIn, isRefused: true };
+    return ofOpen(changedUnsent(state, clientId, values), (thread) => changed(thread, (each) => each.client_id === clientId, () => values));
+  },
+  withdrawn: (state, { clientId }) => ofOpen(changedUnsent(state, clientId), (thread) =>
     ({ ...thread, messages: thread.messages.filter((each) => each.client_id !== clientId) })),
   again: (state, { sessionId, clientId }) => within(state, sessionId, (thread) =>
     changed(thread, (each) => each.client_id === clientId, () => ({ status: "sending", error: "", isRefused: false }))),
@@ -64,6 +63,11 @@ export const threadChanges = {
 /** What is of a former session of the open conversation is of the thread too. */
 function within(state, sessionId, change) {
   if (!state.thread || (state.thread.id !== sessionId && !state.thread.former.includes(sessionId))) return state;
+  return ofOpen(state, change);
+}
+
+function ofOpen(state, change) {
+  if (!state.thread) return state;
   const thread = change(state.thread);
   return thread === state.thread ? state : { ...state, thread };
 }
@@ -98,6 +102,7 @@ export function holdUp({ messages }, now, isPaused) {
 
 /** The server named our message: it takes its id, and its twin that came by the socket goes. */
 function accepted(thread, clientId, id) {
+  if (!thread.messages.some((each) => each.client_id === clientId)) return thread;
   const twin = thread.messages.find((each) => each.id === id);
   const others = thread.messages.filter((each) => each.id !== id || each.client_id === clientId);
   return changed({ ...thread, messages: others }, (each) => each.client_id === clientId,
