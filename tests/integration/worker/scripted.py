@@ -100,6 +100,9 @@ class _Assistant:
 
 
 class _NoUploads:
+    def are_needed(self, _store: Any, _going: Any) -> bool:
+        return False
+
     def all_ready(self, _store: Any, _who: Any, going: Any) -> Any:
         return going
 

@@ -5,7 +5,7 @@ from alembic import op
 from common.migrations import statements
 
 revision = "0032"
-down_revision = "0030"
+down_revision = "0031"
 
 
 def upgrade() -> None:
