@@ -21,7 +21,7 @@ _MOST_TALKS = 10_000  # conversations that are, the latest first
 # there: messages have none by time, which every message would have to pay for.
 # A wait begins with the customer's first word that nobody has answered; a line with which the
 # bot hands over answers nothing. What was resolved, or given back to the bot, without an answer
-# waits no longer: the next word begins anew, and a wait that went on meanwhile is not the bot's.
+# waits no longer: the next word begins anew, and the bot has none of a person's hours.
 # A session is the bot's own when it answered, it was nobody else's, no person wrote, and it is
 # over: resolved, followed by another, or quiet for half an hour.
 _SAID = text(
@@ -65,19 +65,14 @@ _SAID = text(
               AND type = 'session_update'
             ORDER BY created_at DESC LIMIT :longest_talk) AS event
     ), steps AS (
-        SELECT session_id, created_at, position, role, answers, false AS is_back FROM told
+        SELECT session_id, created_at, position, role, answers, answers AS ends FROM told
         UNION ALL
         SELECT session_id, created_at, NULL, '', false, true FROM moves WHERE is_back
-    ), begun AS (
-        SELECT *, role = 'user' AND lag(is_back, 1, false) OVER talk AS is_anew,
-               count(*) FILTER (WHERE answers) OVER (
-                   talk ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS answered
-        FROM steps WINDOW talk AS (PARTITION BY session_id ORDER BY created_at, position)
     ), ordered AS (
-        SELECT *, answered + count(*) FILTER (WHERE is_anew) OVER (
+        SELECT *, count(*) FILTER (WHERE ends) OVER (
             PARTITION BY session_id ORDER BY created_at, position
-            ROWS UNBOUNDED PRECEDING) AS stretch
-        FROM begun
+            ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS stretch
+        FROM steps
     ), waits AS (
         SELECT max(role) FILTER (WHERE answers) AS by_role,
                max(created_at) FILTER (WHERE answers) AS answered_at,
@@ -85,7 +80,6 @@ _SAID = text(
                    - min(created_at) FILTER (WHERE role = 'user'))) AS seconds
         FROM ordered GROUP BY session_id, stretch
         HAVING bool_or(answers) AND bool_or(role = 'user')
-           AND NOT (bool_or(is_back) AND bool_or(answers AND role = 'assistant'))
     ), talks AS (
         SELECT conversation_id, session_id, bool_or(role = 'assistant') AS has_bot,
                bool_or(role = 'agent' OR hands_over) AS has_person,
