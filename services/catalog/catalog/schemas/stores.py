@@ -39,14 +39,17 @@ class StoreFieldsSchema(Schema):
 
 
 class StoreSchema(StoreFieldsSchema):
-    """Everything but the secrets: what is missing becomes its default."""
+    """Everything but the secrets: what is missing becomes its default.
+
+    But for `status`: a store that is paused stays so until it is asked for. A new one is active.
+    """
 
     @post_load
     def _make(self, values: dict[str, Any], **_: Any) -> StoreForm:
         named = {
             name: each for name, each in values.get("settings", {}).items() if each is not None
         }
-        return _form({"waba_id": "", "status": "active", **values, "settings": named})
+        return _form({"waba_id": "", **values, "settings": named})
 
 
 class NewStoreSchema(StoreSchema):
