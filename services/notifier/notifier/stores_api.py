@@ -69,8 +69,11 @@ def belongings(store_id: str, item_id: str = "") -> Response:
 
 
 def _follow(agent_id: str) -> None:
-    """Let an agent's log-ins follow what was changed about them; a new password ends them."""
-    content = request.get_json(force=True, silent=True)
+    """Let an agent's log-ins follow what was changed about them; a new password ends them.
+
+    Who is added keeps the password they have.
+    """
+    content = request.get_json(force=True, silent=True) if request.method != "POST" else None
     has_password = isinstance(content, dict) and bool(content.get("password"))
     parts().sign_in.account_changed(agent_id, ends_log_ins=has_password)
 
