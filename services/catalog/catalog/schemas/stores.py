@@ -31,7 +31,10 @@ class StoreFieldsSchema(Schema):
     name = text(200, least=1, required=True)
     phone_number_id = shaped(_NUMBER_ID, required=True)
     waba_id = shaped(_ACCOUNT_ID)
-    status = fields.String(validate=validate.OneOf(("active", "paused")))
+    status = fields.String(
+        validate=validate.OneOf(("active", "paused")),
+        metadata={"description": "Left out it stays as it is; a new store is active."},
+    )
     access_token = text(_SECRET_LENGTH, load_only=True)
     app_secret = text(_SECRET_LENGTH, load_only=True)
     verify_token = text(_SECRET_LENGTH, load_only=True)
