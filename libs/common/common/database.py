@@ -40,14 +40,22 @@ _CHANGED = "mostrador.changed_stores"
 _WAS_LENT = "mostrador.was_lent"
 # What `check_lease` fails with.
 _LEASE_LOST = "ML001"
-# What two statements fail with that wanted the same: `accept_items`, and PostgreSQL of a deadlock.
-_CONTENDED = ("ML002", "40P01")
+# What two statements fail with that wanted the same: `accept_items`, and PostgreSQL of a deadlock
+# or of a lock that was waited for too long.
+_CONTENDED = ("ML002", "40P01", "55P03")
 _TOO_MUCH = "54"  # the class of PostgreSQL's own limits
 
 # A webhook must get its 503 within two seconds of the database going away.
 _CONNECT_SECONDS = 2
 _POOL_WAIT_SECONDS = 1.5
 _STATEMENT_MS = 10_000
+# A process that is stopped in the middle of a transaction keeps its locks for no longer.
+_IDLE_TRANSACTION_MS = 10_000
+_LIMITS = {
+    "statement_timeout": _STATEMENT_MS,
+    "lock_timeout": _STATEMENT_MS,
+    "idle_in_transaction_session_timeout": _IDLE_TRANSACTION_MS,
+}
 # A cable that was cut says nothing: give up on it instead of waiting a quarter of an hour.
 _UNANSWERED_MS = 5_000
 _IDLE_SECONDS = 10
@@ -192,7 +200,7 @@ def _engine(url: str, connections: int, pool_seconds: float) -> Engine:
             "application_name": "mostrador",
             "tcp_user_timeout": _UNANSWERED_MS,
             "keepalives_idle": _IDLE_SECONDS,
-            "options": f"-c statement_timeout={_STATEMENT_MS} -c lock_timeout={_STATEMENT_MS}",
+            "options": " ".join(f"-c {name}={limit}" for name, limit in _LIMITS.items()),
         },
     )
     event.listen(engine, "checkout", _refuse_dead)

@@ -12,15 +12,17 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Float, case, func, select, update
+from sqlalchemy import ColumnElement, Connection, Float, case, func, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 
-from common import models
-from common.database import Database
+from common import leases, models
+from common.database import Database, announce_after_commit
 from common.leases import Lease
 
 NOT_BEGUN = ("ready", "retry")
 ON_ITS_WAY = ("sending", "unknown")
+# Under no epoch: whoever has the conversation, the bot's plan is void.
+_CANCEL_PLAN = text("SELECT cancel_rest(:store_id, :turn_id, -1, 'The bot is off.')")
 
 
 @dataclass(frozen=True)
@@ -188,6 +190,14 @@ def give_up(connection: Connection, these: ColumnElement[bool]) -> list[str]:
     return list(
         connection.scalars(failed.values(state="failed", **settled).returning(table.c.outbox_id))
     )
+
+
+def cancel_plan(database: Database, lease: Lease, turn_id: str) -> None:
+    """Cancel what the bot planned in a turn and has not begun. Raises LeaseLostError."""
+    with database.store(lease.store_id) as connection:
+        leases.check(connection, lease)
+        connection.execute(_CANCEL_PLAN, {"store_id": lease.store_id, "turn_id": turn_id})
+        announce_after_commit(connection, lease.store_id)
 
 
 def write_failed(

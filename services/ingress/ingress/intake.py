@@ -22,9 +22,13 @@ from common.queues import Doorbells, Ring
 from ingress.account_notices import KeptNotice, keep_notices, kept_notice
 from ingress.payloads import Change
 from ingress.set_aside import (
+    FOREIGN_NUMBER,
     SetAside,
     has_contact,
+    is_all_own,
+    is_told,
     keep,
+    own_statuses,
     reason_against,
     refused_whole,
     set_aside,
@@ -32,8 +36,8 @@ from ingress.set_aside import (
 from ingress.store_lookup import OpenStore
 
 _LOG = structlog.get_logger()
-# Of a change with these something is taken: all, or what names its customer.
-_TAKEN = ("", "no_sender")
+# Of a change with these something is taken: all, what names its customer, or statuses of ours.
+_TAKEN = ("", "no_sender", FOREIGN_NUMBER)
 _WINDOW_SECONDS = 24 * 60 * 60
 
 
@@ -62,14 +66,24 @@ class Intake:
     def prepare(self, store: OpenStore, body: bytes, changes: Sequence[Change]) -> Prepared:
         """Make rows of a delivery's elements, sealed, in their order. Does no I/O."""
         judged = [(each, reason_against(store.store, each)) for each in changes]
-        taken = [change for change, why in judged if why in _TAKEN]
+        taken = [
+            own_statuses(store, change) if why == FOREIGN_NUMBER else change
+            for change, why in judged
+            if why in _TAKEN
+        ]
         return Prepared(
             store=store,
             body=body,
             items=tuple(item for change in taken for item in _items(store, change)),
-            set_aside=tuple(set_aside(store, change, why) for change, why in judged if why),
+            set_aside=tuple(
+                set_aside(store, change, why)
+                for change, why in judged
+                if why and not (why == FOREIGN_NUMBER and is_all_own(store, change))
+            ),
             notices=tuple(
-                kept_notice(store, each, each.notice) for each in taken if each.notice is not None
+                kept_notice(store, change, change.notice)
+                for change, why in judged
+                if change.notice is not None and is_told(change.notice, why)
             ),
         )
 

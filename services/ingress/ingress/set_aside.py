@@ -3,16 +3,17 @@
 import base64
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import NAMESPACE_OID, uuid5
 
 import structlog
 from sqlalchemy.dialects.postgresql import insert
 
-from common import metrics, models
+from common import callbacks, metrics, models
 from common.database import Database
 from common.inbound import InboundMessage
 from common.stores import Store
+from ingress.notices import Notice
 from ingress.payloads import Change
 from ingress.store_lookup import OpenStore
 
@@ -28,6 +29,7 @@ class SetAside:
     payload_sealed: bytes
 
 
+FOREIGN_NUMBER, FOREIGN_ACCOUNT = "foreign_number", "foreign_account"
 # Fields whose elements join conversations.
 _OF_CONVERSATIONS = frozenset(("messages", "smb_message_echoes", "calls"))
 
@@ -35,7 +37,7 @@ _OF_CONVERSATIONS = frozenset(("messages", "smb_message_echoes", "calls"))
 def reason_against(store: Store, change: Change) -> str:
     """Say why a change, or a part of it, is not to be acted on; empty when all of it is."""
     if change.phone_number_id and change.phone_number_id != store.phone_number_id:
-        return "foreign_number"
+        return FOREIGN_NUMBER
     if change.field not in _OF_CONVERSATIONS:
         return _reason_against_notice(store, change)
     if not change.phone_number_id:
@@ -51,7 +53,29 @@ def _reason_against_notice(store: Store, change: Change) -> str:
     if change.notice is None:
         return "unknown_field"
     is_foreign = store.waba_id and change.waba_id and store.waba_id != change.waba_id
-    return "foreign_account" if is_foreign and not change.phone_number_id else ""
+    return FOREIGN_ACCOUNT if is_foreign and not change.phone_number_id else ""
+
+
+def own_statuses(store: OpenStore, change: Change) -> Change:
+    """Keep of a change under another number the statuses of what this store sent.
+
+    It had that number as it sent them. Their callback data proves it, whoever else writes here.
+    """
+    own = tuple(each for each in change.statuses if callbacks.read(store.seal, each.callback_data))
+    return replace(change, messages=(), echoes=(), statuses=own, notice=None)
+
+
+def is_all_own(store: OpenStore, change: Change) -> bool:
+    """Say whether a change is nothing but statuses of what this store sent."""
+    own = own_statuses(store, change)
+    return bool(own.statuses) and own == change
+
+
+def is_told(notice: Notice, reason: str) -> bool:
+    """Say whether operators hear of a notice: an alert also where its account is another."""
+    if reason == FOREIGN_ACCOUNT:
+        return notice.severity == "alert"
+    return reason in ("", "no_sender")
 
 
 def set_aside(store: OpenStore, change: Change, reason: str) -> SetAside:

@@ -27,7 +27,7 @@ _NOW = text(
             WHERE store_id = :store_id AND state = 'dead' AND kind <> 'status') AS dead,
         (SELECT count(*) FROM turns WHERE store_id = :store_id
             AND turn_id >= uuidv7(make_interval(mins => -:minutes))
-            AND state <> 'open' AND outcome <> 'held') AS ended
+            AND state <> 'open' AND outcome NOT IN ('held', 'shown')) AS ended
     FROM (SELECT count(*) AS waiting, min(waiting_since) AS waiting_since FROM conversations
             WHERE store_id = :store_id AND owner = 'queue' AND NOT resolved AND NOT snoozed
               AND waiting_since IS NOT NULL AND session_id IS NOT NULL) AS waiting,

@@ -65,14 +65,16 @@ class Computing:
                     self._let_in(turn)
 
     def leave(self, turn: "_Turn") -> None:
-        """Make room for those who stand first."""
+        """Make room, for those who used least before others."""
         with self._lock:
             turn.is_inside.clear()
             self._inside[turn.store_id] -= 1
             self._used[turn.store_id] += time.monotonic() - turn.entered_at
-            self._waiting.sort(key=self._standing)
-            while self._waiting and self._has_room(self._waiting[0]):
-                self._let_in(self._waiting.pop(0))
+            # Not the first alone: behind it may stand another store's only turn.
+            for waiting in sorted(self._waiting, key=self._standing):
+                if self._has_room(waiting):
+                    self._waiting.remove(waiting)
+                    self._let_in(waiting)
             if not self._inside.total():
                 self._inside.clear()
                 self._used.clear()

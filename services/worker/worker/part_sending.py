@@ -77,6 +77,10 @@ class PartSender:
                 self.stores.forget(store.store_id)
             raise
 
+    def has_file(self, store: Store, going: Outgoing) -> bool:
+        """Say whether a part needs no file given to WhatsApp before it goes."""
+        return not self.uploads.are_needed(store, going)
+
     def send(
         self, turn: Turn, credentials: Credentials, going: Outgoing, begun: Begun, since: float
     ) -> SendOutcome:

@@ -80,8 +80,6 @@ class Pipeline:
                 plan = self._compute(store, opening, tenure)
         except TakenOverError:
             return Done("taken_over")
-        if not self.stores.get(store.store_id).settings.bot_enabled:
-            return Done("bot_off")  # switched off while the assistant thought
         return self.sender.start(store, turn, plan.under(opening.standing.epoch), "answered")
 
     def _compute(self, store: Store, opening: Opening, tenure: Tenure) -> Plan:

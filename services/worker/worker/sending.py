@@ -15,7 +15,7 @@ from sqlalchemy import ColumnElement
 
 from common import failpoints, leases, messages, metrics, outbox, settling, turns
 from common.database import Database
-from common.errors import PermanentError
+from common.errors import PermanentError, TemporaryError
 from common.outbox import Begun, Part
 from common.settling import Silence
 from common.stores import Store, Stores
@@ -47,14 +47,14 @@ class Sender:
         """Plan a reply and send it; returns how the turn stands then.
 
         Its plan and the decision of its first part are one commit. `Held`: the store was paused
-        while the reply was made, and nothing of it is kept. Raises SendPostponedError,
-        SendRejectedError or LeaseLostError.
+        while the reply was made, and nothing of it is kept; `bot_off`: its bot was switched off.
+        Raises SendPostponedError, SendRejectedError or LeaseLostError.
         """
-        if not self._may_send(store, turn):
-            return Held()
         reply, going = prepare(self.stores.seal_of(store), plan)
         way = _Way(store, turn, self.part_sender.credentials(store), outcome)
-        going = self.part_sender.files_ready(store, turn, way.credentials, going)
+        going[:1] = self.part_sender.files_ready(store, turn, way.credentials, going[:1])
+        if kept := self._kept_back(store, turn):
+            return kept
         failpoints.reach("worker.before_sending_commit")
         said = self.turnstile.ask(store, turn, going[0].outbox_id)
         since = time.monotonic()
@@ -84,8 +84,8 @@ class Sender:
                 return self.resume(store, turn, outcome)
         for number, part in enumerate(parts):
             if part.state in outbox.NOT_BEGUN:
-                now = self.stores.get(store.store_id)
-                return _kept(now, part) or self._begin(store, turn, outcome, parts[number:])
+                kept = self._kept(store, turn, part)
+                return kept or self._begin(store, turn, outcome, parts[number:])
             if part.state == "cancelled":
                 return Done("taken_over")
             if part.state == "failed" and (part.kind != "image" or turn.resends):
@@ -105,8 +105,10 @@ class Sender:
 
     def _begin(self, store: Store, turn: Turn, outcome: str, parts: Sequence[Part]) -> TurnResult:
         going = prepare_again(self.stores.seal_of(store), parts)
-        way = _Way(store, turn, self.part_sender.credentials(store), outcome)
+        way = _Way(store, turn, self.part_sender.credentials(store), outcome, has_files=True)
         going = self.part_sender.files_ready(store, turn, way.credentials, going)
+        if kept := self._kept(store, turn, parts[0]):  # a file may have taken minutes
+            return kept
         said = self.turnstile.ask(store, turn, going[0].outbox_id)
         if not said.may_go:
             return Paced(said.wait)
@@ -131,26 +133,49 @@ class Sender:
                 break
             if following is None:
                 return self._end(way, sent, answer.wamid)
-            if not self._may_send(way.store, way.turn):
-                return self._stop_behind(way, sent, answer, Held())
+            if not self._may_go_on(way, following):
+                self._stop_behind(way, sent, answer)
+                break
             said = self.turnstile.ask(way.store, way.turn, following.outbox_id)
             if not said.may_go:
-                return self._stop_behind(way, sent, answer, Paced(said.wait))
+                self._stop_behind(way, sent, answer)
+                return Paced(said.wait)
             step = self._go_on(way, sent, answer, following, said)
         return self.resume(way.store, way.turn, way.outcome)
 
-    def _may_send(self, store: Store, turn: Turn) -> bool:
-        """Ask whether the store may still send: a turn can be a minute old, this is a second."""
-        role = "agent" if turn.kind == "command" else "assistant"
-        return self.stores.get(store.store_id).may_send(role)
+    def _may_go_on(self, way: "_Way", following: Outgoing) -> bool:
+        """Say whether the next part goes at once: its file is there, and the store sends."""
+        if not (way.has_files or self.part_sender.has_file(way.store, following)):
+            return False
+        try:
+            return self._kept_back(way.store, way.turn) is None
+        except TemporaryError:
+            return False  # what went must be written down first of all
 
-    def _stop_behind(
-        self, way: "_Way", sent: Outgoing, answer: Accepted, result: TurnResult
-    ) -> TurnResult:
+    def _kept_back(self, store: Store, turn: Turn) -> TurnResult | None:
+        """Say what keeps a turn back since it began: that may be minutes ago, this is a second."""
+        now, is_agents = self.stores.get(store.store_id), turn.kind == "command"
+        if not now.may_send("agent" if is_agents else "assistant"):
+            return Held()
+        return None if is_agents or now.settings.bot_enabled else Done("bot_off")
+
+    def _kept(self, store: Store, turn: Turn, part: Part) -> TurnResult | None:
+        """Keep a part that may not begin, whatever made its turn due.
+
+        Of a bot that was switched off nothing goes any more, but for what a person asked for.
+        """
+        now = self.stores.get(store.store_id)
+        if not now.may_send(part.role):
+            return Held()
+        if part.epoch is not None and not now.settings.bot_enabled:
+            outbox.cancel_plan(self.database, turn.lease, part.turn_id)
+            return Done("bot_off")
+        return Paced(part.wait) if part.wait > 0 else None
+
+    def _stop_behind(self, way: "_Way", sent: Outgoing, answer: Accepted) -> None:
         """Write a part down that went, where the next one may not go now."""
         self.part_sender.write_down(way.store, way.turn, sent, answer)
         self._note(way, sent)
-        return result
 
     def _go_on(
         self, way: "_Way", sent: Outgoing, answer: Accepted, following: Outgoing, said: Pass
@@ -213,6 +238,7 @@ class _Way:
     turn: Turn
     credentials: Credentials
     outcome: str
+    has_files: bool = False  # of every part, not of the first alone
 
 
 @dataclass(frozen=True)
@@ -238,13 +264,6 @@ def parts_of(turn: Turn) -> ColumnElement[bool]:
 
 def _is_open_question(part: Part) -> bool:
     return part.state == "unknown" and not part.flagged
-
-
-def _kept(store: Store, part: Part) -> TurnResult | None:
-    """Keep a part that may not begin, whatever made its turn due."""
-    if not store.may_send(part.role):
-        return Held()
-    return Paced(part.wait) if part.wait > 0 else None
 
 
 def _measure(turn: Turn, sent: Outgoing) -> None:

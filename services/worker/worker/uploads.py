@@ -63,6 +63,10 @@ class Uploads:
             )
         return done
 
+    def are_needed(self, store: Store, going: Outgoing) -> bool:
+        """Say whether a part goes by the id of a file that was given to WhatsApp."""
+        return bool(_source(store, going))
+
     def ready(self, store: Store, credentials: Credentials, going: Outgoing) -> Outgoing:
         """Give a part the id of its file, uploading it unless that was done within a month.
 

@@ -94,12 +94,13 @@ def test_other_notices_are_kept_and_change_nothing(door, field, value):
     assert standing(door) == ("active", "")
 
 
-def test_a_notice_of_another_account_is_set_aside(door, registration):
+def test_a_notice_of_another_account_is_set_aside_and_told_where_it_is_an_alert(door, registration):
     registration.change("store-1", StoreChange(waba_id="200000000000001"))
 
     door.post(notice("account_update", BANNED, waba="200000000000009"))
+    door.post(notice("account_update", {"event": "VERIFIED_ACCOUNT"}, waba="200000000000009"))
 
-    assert door.counts() == {"quarantine": 1}
+    assert door.counts() == {"quarantine": 2, "account_notices": 1}
     assert standing(door) == ("active", "")
 
 

@@ -1,11 +1,15 @@
 """Every element of every delivery is committed once, or set aside where a person sees it."""
 
 import json
+import uuid
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 import redis
+
+from common import callbacks
+from common.callbacks import Callback
 
 from .door import NUMBERS, change, delivery, message, status
 
@@ -84,6 +88,19 @@ def test_foreign_statuses_are_set_aside_too(door):
     door.post(delivery(foreign))
 
     assert door.counts() == {"quarantine": 1}
+
+
+def test_a_status_of_what_the_store_sent_counts_also_when_its_number_was_changed_since(door):
+    seal = door.seals["store-1"]
+    ours = status("wamid.sent", "read")
+    ours["biz_opaque_callback_data"] = callbacks.write(seal, Callback(str(uuid.uuid4()), 1))
+    forged = status("wamid.other", "read") | {"biz_opaque_callback_data": "v1:x:1:forged"}
+
+    door.post(delivery(change(number=NUMBERS["store-2"], statuses=[ours])))
+
+    assert door.counts() == {"inbox": 1}
+    door.post(delivery(change(number=NUMBERS["store-2"], statuses=[ours, forged])))
+    assert door.counts() == {"inbox": 1, "quarantine": 1}
 
 
 def test_what_is_foreign_in_a_batch_does_not_take_our_own_with_it(door):

@@ -126,6 +126,23 @@ def test_a_reply_that_is_being_computed_when_the_stores_bot_is_switched_off_neve
     assert system.texts() == []
 
 
+def test_what_is_left_of_a_plan_does_not_go_once_the_stores_bot_is_switched_off(
+    system, change_store
+):
+    system.chat.reply = "Primero el texto. [SEND_IMAGE: cafe-huila]"
+    system.fault(to=f"+{PHONE}", call=1, outcome="delay", seconds=2.5)
+    system.write(PHONE, "hola")
+    going = "SELECT 1 FROM outbox WHERE state = 'sending'"
+    eventually(lambda: system.rows(going), what="a part going")
+
+    change_store("store-1", bot_enabled=False)
+
+    assert handled(system, 1) == [("done", "bot_off")]
+    assert (len(system.texts()), system.images()) == (1, [])
+    parts = system.rows("SELECT state FROM outbox ORDER BY part")
+    assert [part["state"] for part in parts] == ["accepted", "cancelled"]
+
+
 def test_a_part_on_its_way_is_named_and_the_parts_after_it_never_begin(system, console):
     system.chat.reply = "Primero el texto. [SEND_IMAGE: cafe-huila]"
     system.fault(to=f"+{PHONE}", call=1, outcome="delay", seconds=3.0)

@@ -52,6 +52,17 @@ def floor(monkeypatch):
     floor.close()
 
 
+def test_a_stores_only_turn_enters_also_behind_one_that_has_no_room(floor):
+    for name, store in (("x1", "x"), ("a1", "a"), ("a2", "a"), ("x2", "x")):
+        floor.begin(name, store)
+    assert floor.entered == ["x1", "a1"]
+
+    floor.end("x1")
+
+    eventually(lambda: "x2" in floor.entered, 5, "the other store's turn")
+    assert "a2" not in floor.entered
+
+
 def test_a_store_that_has_the_process_to_itself_waits_for_nobody(floor):
     for number in range(4):
         floor.begin(number, "busy")
