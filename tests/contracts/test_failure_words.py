@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from common.send_errors import numbers_of, rules
+from common.store_pausing import SPAM_LIMIT_TOO
 from ingress.notice_rules import EVENTS
 from tests.unit.notifier.test_console_state import STATIC
 from tests.unit.notifier.test_console_state import pytestmark as pytestmark  # noqa: PLC0414
@@ -81,6 +82,7 @@ def test_every_reason_for_a_dead_letter_is_raised_and_said_in_both_languages():
 def test_every_reason_for_a_pause_is_said_in_both_languages():
     reasons = {rule.reason for rule in rules() if rule.pauses}
     reasons |= {meaning.reason for meaning in EVENTS.values() if meaning.pauses}
+    reasons.add(SPAM_LIMIT_TOO)
     asked = [(language, reason) for language in ("es", "en") for reason in sorted(reasons)]
 
     told = said(*(["kinds", "pausedFor", language, reason] for language, reason in asked))

@@ -12,8 +12,8 @@ from common import events, models
 from common.database import Database
 from common.errors import ConflictError, StoreNotFoundError
 from common.sealing import Keyring, new_store_key
-from common.store_pausing import OF_THE_TOKEN
-from common.stores import place_of
+from common.store_pausing import LIGHTER, OF_THE_TOKEN, SPAM_LIMIT_TOO, resume_commands
+from common.stores import SPAM_LIMIT, place_of
 
 # Secrets of which the former stays valid while it is being rotated.
 _ROTATED = ("app_secret", "verify_token")
@@ -60,7 +60,8 @@ class StoreRegistration:
         """Change a store; raises StoreNotFoundError, or ConflictError for a taken number.
 
         Settings are replaced whole, or merged: then None brings a default back. A store that
-        was paused for its token or what it may do is active again with a new one.
+        was paused for its token or what it may do is active again with a new one, unless its
+        bot is paused as well. A pause by hand outlasts a new token.
         """
         try:
             with self._database.store(store_id) as connection:
@@ -109,19 +110,38 @@ class StoreRegistration:
 
 
 def _standing(values: Mapping[str, Any], now: Mapping[str, Any]) -> dict[str, str]:
-    """Say what changes about being paused, and forget the reason with it."""
-    has_new_token = "access_token_sealed" in values and now["paused_reason"] in OF_THE_TOKEN
-    status = values.get("status", "active" if has_new_token else now["status"])
-    return {} if status == now["status"] else {"status": status, "paused_reason": ""}
+    """Say what changes about being paused.
+
+    By hand counts more than what ends by itself; what is graver keeps its reason.
+    """
+    former = (now["status"], now["paused_reason"])
+    after = former
+    if values.get("status") == "active":
+        after = ("active", "")
+    elif values.get("status") == "paused":
+        is_by_hand = now["status"] == "active" or now["paused_reason"] in LIGHTER
+        after = ("paused", "" if is_by_hand else now["paused_reason"])
+    elif "access_token_sealed" in values:
+        after = _with_new_token(*former)
+    return {} if after == former else {"status": after[0], "paused_reason": after[1]}
+
+
+def _with_new_token(status: str, paused_reason: str) -> tuple[str, str]:
+    if paused_reason == SPAM_LIMIT_TOO:
+        return status, SPAM_LIMIT
+    return ("active", "") if paused_reason in OF_THE_TOKEN else (status, paused_reason)
 
 
 def _tell(connection: Connection, store_id: str, values: Mapping[str, Any]) -> None:
     if "paused_reason" not in values:
         return
+    reason = values["paused_reason"]
     if values["status"] == "active":
         events.record(connection, store_id, "store_resumed", None)
-    else:
-        events.record(connection, store_id, "store_paused", None, reason="")
+        return
+    events.record(connection, store_id, "store_paused", None, reason=reason)
+    if reason == SPAM_LIMIT:
+        resume_commands(connection, store_id)
 
 
 def _merged(now: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]:

@@ -98,7 +98,7 @@ def add(connection: Connection, form: AccountForm, *, administrator: bool) -> st
 
 
 def find_or_add(connection: Connection, form: AccountForm) -> str:
-    """Return the id of the account with this e-mail, which may be new.
+    """Return the id of the account with this e-mail: a new one, or the one there is, unchanged.
 
     Only the installation lets an account serve a further store: who made it knows its first
     password, and would come in with it. Raises InvalidRequestError when a new account gets no
@@ -118,9 +118,6 @@ def find_or_add(connection: Connection, form: AccountForm) -> str:
             "This e-mail has an account: an administrator can let it serve this store too.",
             code="already_exists",
         )
-    if form.password_hash is None:
-        return agent_id
-    change(connection, agent_id, form)
     return agent_id
 
 

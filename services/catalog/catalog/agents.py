@@ -10,7 +10,7 @@ from catalog import accounts
 from catalog.accounts import Account, AccountForm, Credentials
 from catalog.models import agents, memberships
 from catalog.passwords import Passwords
-from common.database import Database
+from common.database import Database, announce_after_commit
 from common.errors import (
     ConflictError,
     InvalidRequestError,
@@ -95,11 +95,15 @@ class Agents:
             return _one(connection, store_id, agent_id)
 
     def remove(self, store_id: str, agent_id: str) -> None:
-        """Take an agent from a store; an account without any store is forgotten."""
+        """Take an agent from a store; an account without any store is forgotten.
+
+        Whom they were answering there waits for a colleague from then on.
+        """
         known = as_uuid(agent_id)
         with self._database.store(store_id) as connection:
             if known is None or not connection.scalar(_REMOVE, {"agent_id": known}):
                 raise _no_such_agent()
+            announce_after_commit(connection, store_id)
 
     def add_administrator(self, form: AgentForm) -> Account:
         """Make an account for the whole installation; raises ConflictError for a taken e-mail."""

@@ -44,7 +44,7 @@ from notifier.catalog import Catalog
 from notifier.console import HEARTBEAT_SECONDS, Console
 from notifier.console_sessions import ConsoleSessions
 from notifier.console_socket import Live
-from notifier.day_figures import DaysKept
+from notifier.days_kept import DaysKept
 from notifier.hints import Hints
 from notifier.known_browsers import KnownBrowsers
 from notifier.media_links import MediaLinks

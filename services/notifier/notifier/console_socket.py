@@ -127,18 +127,20 @@ class ConsoleSocket:
         needed = SOCKET_ACTIONS.get(action["action"])
         if does is None or needed is None:
             raise InvalidRequestError("There is no such action.")
-        does(action, needed)
+        try:
+            does(action, needed)
+        except TemporaryError:
+            if does != self._type:
+                # Nobody asks a second time: without its answer the other side would wait for
+                # ever, or have a room open in which nothing happens. It is to come back.
+                self.close(TRY_AGAIN)
+            raise
 
     def _hello(self, action: Mapping[str, Any], needed: Permission) -> None:
         hello = actions.read_hello(action)
         store = self._live.access.allowed_store(self._agent, hello.store_id, needed)
-        try:
-            with self._live.greetings:
-                unknown = self._greet(store, hello)
-        except TemporaryError:
-            # Without an answer the other side would wait for ever: it is to come back.
-            self.close(TRY_AGAIN)
-            raise
+        with self._live.greetings:
+            unknown = self._greet(store, hello)
         for each in unknown:
             self._outbox.put([frames.refused(no_such_session(), {"session_id": each})])
         self._viewing.begin(store.store_id, sorted(hello.rooms.difference(unknown)))

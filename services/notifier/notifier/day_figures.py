@@ -1,12 +1,9 @@
 """What was written to and from a store in the last day, counted in one pass.
 
 Read from what was said, not from counters on the way of every message: a store is counted when
-somebody looks, and not more often than a twentieth of the time it takes.
+somebody looks, as often as `days_kept` allows.
 """
 
-import threading
-import time
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -14,22 +11,19 @@ from typing import Any
 from sqlalchemy import Connection, text
 from sqlalchemy.exc import DataError
 
-from common.database import Database
-from common.errors import DatabaseUnavailableError, InvalidRequestError
+from common.errors import InvalidRequestError
 
 HOURS = 24
 _LONGEST_TALK = 200  # messages of one conversation that are looked at
 _MOST_TALKS = 10_000  # conversations that are, the latest first
-_SHARE_OF_TIME = 20
-_MOST_KEPT = 1_000
-_OLD_SECONDS = 60.0  # beyond this, figures of before are given only to who has waited
-_WAIT_SECONDS = 3.0
 
 # Asked from the newest conversations into each one's newest messages, both by an index that is
 # there: messages have none by time, which every message would have to pay for.
 # A wait begins with the customer's first word that nobody has answered; a line with which the
-# bot hands over answers nothing. A session is the bot's own when it answered, no person was
-# asked for or wrote, and it is over: resolved, followed by another, or quiet for half an hour.
+# bot hands over answers nothing. What was resolved, or given back to the bot, without an answer
+# waits no longer: the next word begins anew, and the bot has none of a person's hours.
+# A session is the bot's own when it answered, it was nobody else's, no person wrote, and it is
+# over: resolved, followed by another, or quiet for half an hour.
 _SAID = text(
     """
     WITH span AS MATERIALIZED (
@@ -59,17 +53,32 @@ _SAID = text(
         SELECT said.*, handing.message_id IS NOT NULL AS hands_over,
                role <> 'user' AND handing.message_id IS NULL AS answers
         FROM said LEFT JOIN handing USING (message_id) WHERE NOT is_lost
+    ), moves AS MATERIALIZED (
+        SELECT talk.session_id, created_at, status IN ('handover', 'human') AS is_persons,
+               status = 'resolved' OR status = 'bot' AND reason NOT IN ('SNOOZED', 'AWAKE')
+                   AS is_back
+        FROM (SELECT DISTINCT session_id FROM told) AS talk CROSS JOIN LATERAL (
+            SELECT created_at, refs ->> 'status' AS status,
+                   coalesce(refs ->> 'reason', '') AS reason
+            FROM events
+            WHERE store_id = :store_id AND session_id = talk.session_id
+              AND type = 'session_update'
+            ORDER BY created_at DESC LIMIT :longest_talk) AS event
+    ), steps AS (
+        SELECT session_id, created_at, position, role, answers, answers AS ends FROM told
+        UNION ALL
+        SELECT session_id, created_at, NULL, '', false, true FROM moves WHERE is_back
     ), ordered AS (
-        SELECT *, count(*) FILTER (WHERE answers) OVER (
-            PARTITION BY conversation_id ORDER BY position
+        SELECT *, count(*) FILTER (WHERE ends) OVER (
+            PARTITION BY session_id ORDER BY created_at, position
             ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS stretch
-        FROM told
+        FROM steps
     ), waits AS (
         SELECT max(role) FILTER (WHERE answers) AS by_role,
                max(created_at) FILTER (WHERE answers) AS answered_at,
                greatest(0, extract(epoch FROM max(created_at) FILTER (WHERE answers)
                    - min(created_at) FILTER (WHERE role = 'user'))) AS seconds
-        FROM ordered GROUP BY conversation_id, stretch
+        FROM ordered GROUP BY session_id, stretch
         HAVING bool_or(answers) AND bool_or(role = 'user')
     ), talks AS (
         SELECT conversation_id, session_id, bool_or(role = 'assistant') AS has_bot,
@@ -78,7 +87,8 @@ _SAID = text(
         FROM told GROUP BY conversation_id, session_id HAVING bool_or(role = 'user')
     ), ended AS (
         SELECT count(*) AS sessions, count(*) FILTER (WHERE has_bot AND NOT has_person
-            AND (active.session_id <> talks.session_id OR owner = 'bot')) AS solved
+            AND (active.session_id <> talks.session_id OR owner = 'bot')
+            AND talks.session_id NOT IN (SELECT session_id FROM moves WHERE is_persons)) AS solved
         FROM talks JOIN active USING (conversation_id)
         WHERE active.session_id <> talks.session_id OR resolved
            OR last_at < now() - interval '30 minutes'
@@ -140,72 +150,6 @@ class DayFigures:
     bot_seconds: tuple[float, float] | None  # median and ninetieth percentile
     people_seconds: tuple[float, float] | None
     by_hour: dict[str, dict[str, Any]]  # keyed by the hour's seconds since 1970; quiet hours lack
-
-
-@dataclass(frozen=True)
-class _Kept:
-    counted: float  # by the clock of who keeps it
-    until: float
-    figures: DayFigures
-
-
-class DaysKept:
-    """Counts a store's day, and gives the same answer for twenty times as long as that took.
-
-    However many look at however large stores, the counting anew takes a twentieth of one
-    connection in each process: while somebody counts, the others get what was counted before.
-    Is that over a minute old, they wait for their turn, three seconds at most; `counted_at` says
-    how old it is. A small store is counted anew each time.
-    """
-
-    def __init__(self, database: Database, clock: Callable[[], float] = time.monotonic) -> None:
-        self._database = database
-        self._clock = clock
-        self._kept: dict[tuple[str, str], _Kept] = {}
-        self._counting = threading.Lock()
-
-    def read(self, store_id: str, time_zone: str) -> DayFigures:
-        """Count, or give what was counted a moment ago; 400 for an unknown time zone.
-
-        Opens its own transaction, and only to count: who waits holds no connection.
-        """
-        begun = self._clock()
-        kept = self._kept.get((store_id, time_zone))
-        if kept is None:
-            return self._count(store_id, time_zone, begun)
-        is_old = begun - kept.counted > _OLD_SECONDS
-        if begun < kept.until or not self._counting.acquire(timeout=_WAIT_SECONDS if is_old else 0):
-            return kept.figures
-        try:
-            if (newer := self._kept.get((store_id, time_zone), kept)) is not kept:
-                return newer.figures  # counted by whom we have waited for
-            return self._count(store_id, time_zone, begun)
-        except DatabaseUnavailableError:  # too much to count in time: not tried again at once
-            self._keep(store_id, time_zone, begun, kept.figures, counted=kept.counted)
-            raise
-        finally:
-            self._counting.release()
-
-    def _count(self, store_id: str, time_zone: str, begun: float) -> DayFigures:
-        with self._database.store(store_id) as connection:
-            figures = read_day(connection, store_id, time_zone)
-        if len(self._kept) >= _MOST_KEPT:
-            self._kept.clear()
-        self._keep(store_id, time_zone, begun, figures)
-        return figures
-
-    def _keep(
-        self,
-        store_id: str,
-        time_zone: str,
-        begun: float,
-        figures: DayFigures,
-        counted: float | None = None,
-    ) -> None:
-        ended = self._clock()
-        until = ended + _SHARE_OF_TIME * (ended - begun)
-        counted = ended if counted is None else counted
-        self._kept[store_id, time_zone] = _Kept(counted, until, figures)
 
 
 def read_day(connection: Connection, store_id: str, time_zone: str) -> DayFigures:

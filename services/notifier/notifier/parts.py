@@ -13,7 +13,7 @@ from notifier.access import Access, console_session
 from notifier.agents import Agent
 from notifier.attachment_intake import AttachmentIntake
 from notifier.catalog import Catalog
-from notifier.day_figures import DaysKept
+from notifier.days_kept import DaysKept
 from notifier.media_links import MediaLinks
 from notifier.message_reader import MessageReaders
 from notifier.open_sockets import OpenSockets

@@ -31,7 +31,12 @@ _NOW = text(
     FROM (SELECT count(*) AS waiting, min(waiting_since) AS waiting_since FROM conversations
             WHERE store_id = :store_id AND owner = 'queue' AND NOT resolved AND NOT snoozed
               AND waiting_since IS NOT NULL AND session_id IS NOT NULL) AS waiting,
-        (SELECT count(*) FILTER (WHERE due_at = 'infinity') AS held,
+        (SELECT count(*) FILTER (WHERE due_at = 'infinity' AND NOT EXISTS (
+                    SELECT 1 FROM outbox AS part
+                    WHERE part.store_id = :store_id AND state IN ('ready', 'retry')
+                      AND part.conversation_id = inbox.conversation_id
+                      AND (part.turn_id = inbox.turn_id OR starts_with(
+                        inbox.event_id, 'resend|' || part.outbox_id || '|')))) AS held,
                 extract(epoch FROM clock_timestamp() - min(received_at)
                     FILTER (WHERE due_at <= clock_timestamp()))::bigint AS oldest_seconds
             FROM inbox WHERE store_id = :store_id AND state = 'pending'

@@ -8,6 +8,7 @@ from urllib.parse import quote
 
 from flask import Response, request
 
+from common.database import announce_after_commit
 from common.errors import NotFoundError
 from common.identifiers import is_catalog_id
 from common.openapi import Blueprint
@@ -69,8 +70,11 @@ def belongings(store_id: str, item_id: str = "") -> Response:
 
 
 def _follow(agent_id: str) -> None:
-    """Let an agent's log-ins follow what was changed about them; a new password ends them."""
-    content = request.get_json(force=True, silent=True)
+    """Let an agent's log-ins follow what was changed about them; a new password ends them.
+
+    Who is added keeps the password they have.
+    """
+    content = request.get_json(force=True, silent=True) if request.method != "POST" else None
     has_password = isinstance(content, dict) and bool(content.get("password"))
     parts().sign_in.account_changed(agent_id, ends_log_ins=has_password)
 
@@ -136,9 +140,13 @@ def _as_response(answer: CatalogAnswer) -> Response:
 
 
 def _record(store_id: str, kind: str, item_id: str = "") -> None:
-    """Write who changed what; the names of the fields, never what they hold."""
+    """Write who changed what; the names of the fields, never what they hold.
+
+    The catalog gives no hint of the events that it made, such as a pause: it is given here.
+    """
     content = request.get_json(force=True, silent=True)
     names = sorted(content) if isinstance(content, dict) else []
     action = f"{request.method.lower()}_{kind}"
     with parts().database.store(store_id) as connection:
         audit.record(connection, store_id, agent(), action, target=item_id, fields=names)
+        announce_after_commit(connection, store_id)

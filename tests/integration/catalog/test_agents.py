@@ -94,6 +94,16 @@ def test_a_store_cannot_take_over_an_agent_it_shares(ask, hire, store, other_sto
     assert log_in(ask, ana["email"], "de la instalación").status_code == 200
 
 
+def test_who_is_added_to_a_second_store_keeps_name_and_password(ask, hire, store, other_store):
+    ana = hire(store)
+
+    added = hire(other_store, email=ana["email"], name="Eva", password="otra contraseña")
+
+    assert added == ana
+    assert log_in(ask, ana["email"], "otra contraseña").status_code == 401
+    assert log_in(ask, ana["email"]).status_code == 200
+
+
 def test_an_account_made_beforehand_opens_no_other_store(ask, hire, store, other_store, new_email):
     """Whoever made an account knows its first password."""
     email = new_email()

@@ -50,6 +50,14 @@ def test_put_makes_a_store_and_then_replaces_it(ask, store, phone_number_id):
     assert replaced.json["app_secret_last4"] == "cret"
 
 
+def test_a_put_that_names_no_status_leaves_a_paused_store_paused(ask, new_store, phone_number_id):
+    store = new_store(status="paused")
+    form = {"name": "Tienda", "phone_number_id": phone_number_id}
+
+    assert ask("PUT", f"/stores/{store}", form).json["status"] == "paused"
+    assert ask("PUT", f"/stores/{store}", {**form, "status": "active"}).json["status"] == "active"
+
+
 def test_a_patch_changes_what_it_names_and_merges_settings(ask, new_store):
     store = new_store(settings={"rate": 3, "attempts": 2})
     changed = ask(

@@ -6,7 +6,8 @@ from itertools import count, permutations
 
 import pytest
 
-from common import inbox
+from common import contacts, inbox
+from common.contacts import Preference
 from common.inbox import NewItem
 
 OLD, NEW = "573005550101", "573005550199"
@@ -99,6 +100,19 @@ def test_a_late_message_under_the_former_id_does_not_bring_it_back(desk):
     accept(desk, item(user_id=ID, sent_at=1_001))
 
     assert people(desk) == [(None, NEXT_ID, [ID, NEXT_ID])]
+
+
+def test_a_late_message_from_a_number_that_was_left_does_not_bring_it_back(desk):
+    accept(desk, item(OLD, ID, sent_at=1_000))
+    (contact,) = accept(desk, item(OLD, ID, new_phone=NEW, sent_at=1_003))
+    command = NewItem("store-1", "command", "sends", b"sealed", conversation_id=contact)
+    inbox.accept(desk.database, [command])
+    for late in (1_001, 1_002):
+        assert accept(desk, item(OLD, ID, sent_at=late)) == [contact]
+    with desk.database.store("store-1") as connection:
+        contacts.heed(connection, "store-1", Preference(OLD, ID, True, 1_002))
+
+    assert people(desk) == [(NEW, ID, [NEW, ID])]
 
 
 def test_who_writes_from_another_number_under_the_same_id_is_answered_there(desk):

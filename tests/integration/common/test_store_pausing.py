@@ -61,16 +61,49 @@ def test_a_new_token_ends_a_pause_for_the_old_one(desk, registration, reason):
     assert row(desk) == ("active", "")
 
 
-def test_a_pause_by_hand_has_no_reason_and_keeps_the_one_there_is(desk, registration):
-    registration.change("store-1", StoreChange(status="paused"))
-    assert row(desk) == ("paused", "")
-    assert desk.events("store_paused") == [{"reason": ""}]
-    registration.change("store-1", StoreChange(status="active"))
+@pytest.mark.parametrize(
+    ("seen", "paused_for", "with_a_new_token"),
+    [
+        (["token_expired", "account_disabled"], "account_disabled", "account_disabled"),
+        (["account_disabled", "token_expired"], "account_disabled", "account_disabled"),
+        (["spam_limit", "payment_problem"], "payment_problem", "payment_problem"),
+        (["token_expired", "permission_missing"], "token_expired", None),
+        (["spam_limit", "token_expired"], "spam_limit_and_token", "spam_limit"),
+        (["permission_missing", "spam_limit"], "spam_limit_and_token", "spam_limit"),
+        (["spam_limit", "token_expired", "account_locked"], "account_locked", "account_locked"),
+        (["token_expired", "by hand"], "", ""),
+        (["spam_limit", "by hand"], "", ""),
+        (["spam_limit", "token_expired", "by hand"], "", ""),
+        (["by hand", "spam_limit", "token_expired", "account_locked"], "", ""),
+        (["account_disabled", "by hand"], "account_disabled", "account_disabled"),
+    ],
+)
+def test_a_reason_hides_no_graver_one(desk, registration, seen, paused_for, with_a_new_token):
+    for reason in seen:
+        if reason == "by hand":
+            registration.change("store-1", StoreChange(status="paused"))
+        else:
+            desk.pause(reason)
+    assert row(desk) == ("paused", paused_for)
+    assert desk.events("store_paused")[-1] == {"reason": paused_for}
+
+    registration.change("store-1", with_token("a new one"))
+
+    stays = ("active", "") if with_a_new_token is None else ("paused", with_a_new_token)
+    assert row(desk) == stays
+
+
+def test_what_agents_wrote_goes_when_a_new_token_leaves_only_the_bot_paused(desk, registration):
+    conversation = desk.write("a", "b")
+    desk.change("UPDATE inbox SET due_at = 'infinity'")
+    desk.change("UPDATE inbox SET kind = 'command' WHERE event_id = 'b'")
+    desk.pause("spam_limit")
     desk.pause("token_expired")
 
-    registration.change("store-1", StoreChange(status="paused"))
+    registration.change("store-1", with_token("a new one"))
 
-    assert row(desk) == ("paused", "token_expired")
+    turn = desk.begin(desk.lease(conversation), is_paused=True)
+    assert [mail.event_id for mail in turn.mail] == ["b"]
 
 
 def test_an_operator_makes_it_active_whatever_it_was_paused_for(desk):
@@ -91,4 +124,4 @@ def test_while_only_the_bot_is_paused_agents_send_until_nobody_may(desk, stores)
         assert (store.may_send("assistant"), store.may_send("agent")) == (False, agents_may)
 
     assert not desk.pause("spam_limit")
-    assert row(desk) == ("paused", "token_expired")
+    assert row(desk) == ("paused", "spam_limit_and_token")

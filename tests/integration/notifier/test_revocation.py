@@ -155,6 +155,33 @@ def test_who_is_taken_from_the_store_loses_it_at_once_everywhere(
     assert [each["id"] for each in ana.get("/api/me").json()["agent"]["stores"]] == ["store-2"]
 
 
+def test_whom_an_agent_was_answering_waits_for_a_colleague_when_they_are_taken_from_the_store(
+    ana, logged_in, shop
+):
+    owner, path = logged_in("duena"), "/api/stores/store-1/sessions"
+    beto, theirs = logged_in("beto"), shop.says("store-1", "573001112244", "buenas")
+    mine = [shop.says("store-1", f"57300111223{place}", "hola") for place in range(3)]
+    beto.post(f"{path}/{theirs}/takeover")
+    for each in mine:
+        ana.post(f"{path}/{each}/takeover")
+    ana.post(f"{path}/{mine[1]}/snooze", {"until": "reply"})
+    ana.post(f"{path}/{mine[2]}/block", {"blocked": True})
+    (wire,) = listening(owner)
+
+    owner.ask("DELETE", f"/api/stores/store-1/agents/{ana.agent['id']}")
+
+    told = [wire.until("session_update")["data"] for _ in mine]
+    assert [(each["id"], each["status"]) for each in told] == [
+        (mine[0], "handover"),
+        (mine[1], "handover"),
+        (mine[2], "bot"),
+    ]
+    waiting = beto.get(path, filter="waiting").json()["sessions"]
+    assert {each["id"] for each in waiting} == set(mine[:2])
+    assert beto.post(f"{path}/{mine[0]}/takeover").status_code == 200
+    assert shop.conversation("store-1", theirs).agent_id == beto.agent["id"]
+
+
 def test_a_role_that_was_changed_counts_at_once(ana, logged_in):
     owner = logged_in("duena")
     mine = f"/api/stores/store-1/agents/{ana.agent['id']}"

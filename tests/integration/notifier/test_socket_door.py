@@ -5,6 +5,8 @@ import requests
 import websocket
 from sqlalchemy import text
 
+from common.errors import DatabaseUnavailableError
+
 from .stand import COOKIE, ORIGIN, wait_until
 
 PHONE = "573001112233"
@@ -107,6 +109,29 @@ def test_a_refused_hello_leaves_the_former_store_as_it_was(ana, shop):
     shop.records("store-1", 1)
 
     assert wire.next()["store_id"] == "store-1"
+
+
+@pytest.mark.parametrize("action", ["hello", "join_session"])
+def test_a_hello_or_a_room_that_cannot_be_had_for_now_ends_the_socket(
+    ana, shop, parts, monkeypatch, action
+):
+    session_id = shop.says("store-1", PHONE, "hola")
+    wire = ana.hello("store-1")
+    wire.next()
+
+    with monkeypatch.context() as away:
+        away.setattr(type(parts.access.stores), "get", unreachable)
+        wire.say(action, store_id="store-1", last_seq=None, rooms=[], session_id=session_id)
+        assert closing_code(wire) == 1013
+    again = ana.hello("store-1", rooms=[session_id])
+    again.next()
+    shop.answers("store-1", session_id, "buenas")
+
+    assert again.until("new_message")["session_id"] == session_id
+
+
+def unreachable(*_asked):
+    raise DatabaseUnavailableError("The database cannot be reached.")
 
 
 def test_no_event_and_no_room_of_another_store_is_reached(ana, carla, shop):

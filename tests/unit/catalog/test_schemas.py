@@ -91,7 +91,7 @@ def test_a_new_store_gets_its_defaults_and_keeps_its_secrets_apart():
         {**STORE, "app_secret": "shhh", "verify_token": "", "settings": {"rate": 2}}
     )
     assert form.store_id == "store-1"
-    assert form.change.status == "active"
+    assert form.change.status is None  # the column's default: active
     assert form.change.settings == {"rate": 2}
     assert form.change.secrets == {"app_secret": "shhh"}
     assert "shhh" not in repr(form)

@@ -129,6 +129,13 @@ def test_another_data_dir_brings_its_own_password(seed, tmp_path, catalog, warni
     assert warnings == []
 
 
+def test_an_account_that_served_none_of_our_stores_gets_our_password(seed, catalog):
+    add = catalog.post_new
+    catalog.post_new = lambda path, body: add(path, body | {"password": "theirs"})
+    seed()
+    assert catalog.accepts_password(AGENT.email, "first-password")
+
+
 def test_a_login_that_cannot_be_made_ours_is_told(catalog, tmp_path, warnings):
     administrator = DemoAgent("admin@ejemplo.test", "Admin", "administrator", (), True)
     catalog.post_new("/agents", {"email": administrator.email, "password": "theirs"})

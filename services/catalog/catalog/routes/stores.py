@@ -47,7 +47,7 @@ class OneStore(MethodView):
     @blueprint.arguments(StoreSchema)
     @blueprint.response(200, StoreViewSchema)
     def put(self, form: StoreForm, store_id: str) -> StoreView | tuple[StoreView, int]:
-        """Register or replace a store; secrets that are left out stay."""
+        """Register or replace a store; secrets and a status that are left out stay."""
         same_id(form.store_id, store_id)
         try:
             return parts().stores.replace(store_id, form.change)

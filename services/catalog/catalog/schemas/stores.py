@@ -31,7 +31,10 @@ class StoreFieldsSchema(Schema):
     name = text(200, least=1, required=True)
     phone_number_id = shaped(_NUMBER_ID, required=True)
     waba_id = shaped(_ACCOUNT_ID)
-    status = fields.String(validate=validate.OneOf(("active", "paused")))
+    status = fields.String(
+        validate=validate.OneOf(("active", "paused")),
+        metadata={"description": "Left out it stays as it is; a new store is active."},
+    )
     access_token = text(_SECRET_LENGTH, load_only=True)
     app_secret = text(_SECRET_LENGTH, load_only=True)
     verify_token = text(_SECRET_LENGTH, load_only=True)
@@ -39,14 +42,17 @@ class StoreFieldsSchema(Schema):
 
 
 class StoreSchema(StoreFieldsSchema):
-    """Everything but the secrets: what is missing becomes its default."""
+    """Everything but the secrets: what is missing becomes its default.
+
+    But for `status`: a store that is paused stays so until it is asked for. A new one is active.
+    """
 
     @post_load
     def _make(self, values: dict[str, Any], **_: Any) -> StoreForm:
         named = {
             name: each for name, each in values.get("settings", {}).items() if each is not None
         }
-        return _form({"waba_id": "", "status": "active", **values, "settings": named})
+        return _form({"waba_id": "", **values, "settings": named})
 
 
 class NewStoreSchema(StoreSchema):

@@ -35,7 +35,7 @@ class QueueSchema(Schema):
 class SendsSchema(Schema):
     waiting = fields.Integer(metadata={"description": "Parts that have not begun."})
     unconfirmed = fields.Integer(metadata={"description": "Parts WhatsApp has not confirmed."})
-    held = fields.Integer(metadata={"description": "Messages kept until the store goes on."})
+    held = fields.Integer(metadata={"description": "Messages kept by a pause and not planned."})
 
 
 class PausedSchema(Schema):

@@ -107,7 +107,7 @@ const withStore = (state, id, status, reason = "") => ({
 export const pausedStore = ({ stores, storeId }) =>
   stores.find((each) => each.id === storeId && each.status === "paused") ?? null;
 
-const MENDED_BY_TOKEN = new Set(["token_expired", "permission_missing"]);
+const MENDED_BY_TOKEN = new Set(["token_expired", "permission_missing", "spam_limit_and_token"]);
 
 /** Is it for this person to let a paused store go on? Where a new token does it, nobody need. */
 export const mayResume = (paused) => runs(paused) && !MENDED_BY_TOKEN.has(paused.paused_reason);

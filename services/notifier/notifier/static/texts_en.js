@@ -110,6 +110,7 @@ export const en = {
   paused_token_expired: "WhatsApp's permission ran out: once a new one is saved in the settings, the shop goes on by itself.",
   paused_permission_missing: "A permission of WhatsApp's is missing: once a complete one is saved in the settings, the shop goes on by itself.",
   paused_spam_limit: "Several people reported the number and WhatsApp limited it: look at its quality before you resume.",
+  paused_spam_limit_and_token: "WhatsApp refuses the shop's permission, and people reported the number: once a new one is saved in the settings people can write again, and the bot when somebody resumes.",
   paused_account_locked: "WhatsApp locked the account for breaking its rules: ask for a review in WhatsApp Manager, then resume.",
   paused_payment_problem: "The account has a payment problem: mend it in WhatsApp Manager, then resume.",
   paused_number_unusable: "The number cannot send: look at its registration in WhatsApp Manager, then resume.",

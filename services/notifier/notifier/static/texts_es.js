@@ -110,6 +110,7 @@ export const es = {
   paused_token_expired: "El permiso de WhatsApp venció: al guardar uno nuevo en los ajustes, la tienda sigue sola.",
   paused_permission_missing: "Falta un permiso de WhatsApp: al guardar uno completo en los ajustes, la tienda sigue sola.",
   paused_spam_limit: "Varias personas reportaron el número y WhatsApp lo limitó: revisa su calidad antes de reanudar.",
+  paused_spam_limit_and_token: "WhatsApp rechaza el permiso de la tienda, y varias personas reportaron el número: al guardar uno nuevo en los ajustes vuelven a escribir las personas, y el bot cuando alguien reanude.",
   paused_account_locked: "WhatsApp bloqueó la cuenta por incumplir sus reglas: pide una revisión en la administración de WhatsApp y después reanuda.",
   paused_payment_problem: "La cuenta tiene un problema de pago: arréglalo en la administración de WhatsApp y después reanuda.",
   paused_number_unusable: "El número no puede enviar: revisa su registro en la administración de WhatsApp y después reanuda.",

@@ -5,7 +5,7 @@ from alembic import op
 from common.migrations import statements
 
 revision = "0030"
-down_revision = "0028"
+down_revision = "0029"
 
 
 def upgrade() -> None:
