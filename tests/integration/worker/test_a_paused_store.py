@@ -108,12 +108,14 @@ def test_what_the_assistant_thought_out_while_the_store_was_paused_waits_and_is_
 
 def test_a_pause_between_two_parts_keeps_the_second_until_the_store_goes_on(system, set_status):
     system.chat.reply = "Mira [SEND_IMAGE: cafe-huila]"
-    system.fault(to=f"+{PHONE}", call=1, outcome="delay", seconds=2.5)
+    system.fault(to=f"+{PHONE}", call=1, outcome="delay", seconds=10.0)
     system.write(PHONE, "foto")
     going = "SELECT 1 FROM outbox WHERE part = 1 AND state = 'sending'"
     eventually(lambda: system.rows(going), what="the words being on their way")
 
     set_status("paused")
+    eventually(lambda: known_to_the_worker(system), what="the worker seeing it")
+    system.clear_faults()
 
     held(system, 1)
     assert (system.texts(), system.images()) == (["Mira"], [])

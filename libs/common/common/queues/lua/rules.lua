@@ -161,11 +161,13 @@ local function is_rung_behind_its_turn(store, conversation, due)
     return true
 end
 
--- Puts what is due now into the store's list.
+-- Puts what is due now into the store's list. The first write is one that a full Redis refuses:
+-- behind any other it would take the rest of them too.
 local function fall_due(store, conversation)
-    local is_ahead = redis.call('SREM', AHEAD .. store, conversation) == 1
+    local is_ahead = redis.call('SISMEMBER', AHEAD .. store, conversation) == 1
     redis.call(is_ahead and 'LPUSH' or 'RPUSH', QUEUE .. store, conversation)
     redis.call('ZADD', RUNG .. store, 0, conversation)
+    if is_ahead then redis.call('SREM', AHEAD .. store, conversation) end
 end
 
 local function mark_ahead(store, conversation)
