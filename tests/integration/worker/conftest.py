@@ -32,6 +32,7 @@ PRODUCTS = {
 def hasty_threads(monkeypatch: pytest.MonkeyPatch) -> None:
     """Each test stops a worker, and waits for its idle threads to hear of it."""
     monkeypatch.setattr("worker.wiring._THREAD_WAKES_MS", 20)
+    monkeypatch.setattr("catalog.passwords._MEMORY_KIB", 8)
 
 
 @pytest.fixture
