@@ -69,7 +69,7 @@ internet: $(READY) ## Run the door's hostile requests against both classes of wo
 	@$(BIN)/python -m pytest tests/integration/ingress/test_the_open_internet.py tests/integration/ingress/test_slow_callers.py -m "" $(ARGS)
 
 contracts: $(READY) ## Run the tests of what others rely on: manifests, locks, sizes
-	@$(BIN)/python -m pytest tests/contracts $(ARGS)
+	@$(BIN)/python -m pytest tests/contracts -m "" $(ARGS)
 
 ##@ Checks
 sure: lint types imports sizes alone test k8s-check ## Do everything CI does

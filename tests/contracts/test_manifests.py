@@ -105,6 +105,7 @@ def test_an_internet_facing_pod_holds_no_key_that_opens_the_catalog(rendered: Re
     assert "SERVICE_KEYS" not in str(pod.spec)
 
 
+@pytest.mark.long  # `make contracts`; `make k8s-check` validates what is there
 def test_a_kind_without_a_schema_is_refused_unless_it_is_skipped_by_name(
     rendered: Rendered,
 ) -> None:
@@ -115,6 +116,7 @@ def test_a_kind_without_a_schema_is_refused_unless_it_is_skipped_by_name(
     assert skipped.not_validated == ("ScaledObject/worker",)
 
 
+@pytest.mark.long  # `make contracts`; `make k8s-check` validates what is there
 def test_the_command_fails_with_a_sentence_on_a_broken_overlay(
     tmp_path: Path, kubectl: str
 ) -> None:

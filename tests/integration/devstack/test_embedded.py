@@ -113,6 +113,7 @@ def test_a_folder_in_use_is_refused_until_it_is_given_back(data_dir):
     embedded.start(data_dir, postgres=False).stop()
 
 
+@pytest.mark.long  # `make devstack`
 def test_a_crash_loses_nothing_that_was_committed(data_dir):
     servers = embedded.start(data_dir)
     _kept_file(servers)

@@ -64,12 +64,14 @@ def test_an_unreachable_database_is_named_without_its_password(stack):
     assert "open-sesame" not in complaint
 
 
+@pytest.mark.long  # `make devstack`
 def test_an_address_that_is_none_is_not_repeated(stack):
     complaint = _refusal(stack, DATABASE_URL="postgresql//open-sesame")
     assert "DATABASE_URL" in complaint
     assert "open-sesame" not in complaint
 
 
+@pytest.mark.long  # `make devstack`
 @pytest.mark.parametrize("url", ["redis://:open-sesame@127.0.0.1:1/0", "open-sesame"])
 def test_an_unreachable_redis_is_named_without_its_password(stack, url):
     complaint = _refusal(stack, REDIS_URL=url)
