@@ -54,6 +54,16 @@ def test_a_reason_that_nobody_foresaw_is_shown_as_it_is():
     assert "Whoever runs it paused it." in of_kinds("pausedFor", "en", "")
 
 
+def test_our_own_reasons_are_said_in_the_agents_language():
+    taken = {"error_code": "", "error": "A person has taken over."}
+    off = {"error_code": "", "error": "The bot is off."}
+
+    assert said(["failures", "reasonOf", "es", taken], ["failures", "reasonOf", "en", off]) == [
+        "Una persona tomó la conversación.",
+        "The bot was switched off.",
+    ]
+
+
 def test_notes_of_whatsapp_say_what_happened():
     number = {"kind": "system", "details": {"wa_id": "573001112233"}}
     call = {"kind": "call", "details": {"direction": "user_initiated"}}

@@ -17,9 +17,13 @@ export function givenUpFor(language, reason) {
   return say(language, "dead_other", { reason: plain(reason || "?") });
 }
 
-/** Say why a send failed or was refused: by its code, else as WhatsApp says it. */
+// Our own reasons for what was never WhatsApp's to refuse, as the server writes them.
+const OURS = { "A person has taken over.": "taken_over", "The bot is off.": "bot_off" };
+
+/** Say why a send failed or was refused: by its code, else by our own reason, else as WhatsApp says it. */
 export function reasonOf(language, { error_code: code, error }) {
-  if (!code && has(language, `fault_${error}`)) return say(language, `fault_${error}`);
+  const ours = `fault_${OURS[error] ?? error}`;
+  if (!code && has(language, ours)) return say(language, ours);
   const rule = code ? ruleOf(code) : null;
   const words = texts[language][code] ?? texts[language][rule];
   if (words && !(VAGUE.has(rule) && words === texts[language][rule])) return words;

@@ -65,6 +65,7 @@ export const en = {
   fault_owned_by_colleague: "Somebody else is answering this customer.",
   fault_session_not_found: "This conversation does not exist or belongs to another shop.",
   fault_text_too_long: "The message is too long.",
+  fault_taken_over: "A person took the conversation over.", fault_bot_off: "The bot was switched off.",
   fault_not_failed: "This message has gone or is on its way.", fault_message_not_found: "That message is not there any more.",
   fault_not_quotable: "WhatsApp does not know the message you quote yet.", fault_too_large: "The file is too large.",
   fault_type_not_sendable: "WhatsApp takes no files of this type.", fault_file_empty: "The file is empty.",

@@ -65,6 +65,7 @@ export const es = {
   fault_owned_by_colleague: "Otra persona está atendiendo a este cliente.",
   fault_session_not_found: "Esta conversación no existe o no es de esta tienda.",
   fault_text_too_long: "El mensaje es demasiado largo.",
+  fault_taken_over: "Una persona tomó la conversación.", fault_bot_off: "El bot se apagó.",
   fault_not_failed: "Este mensaje ya salió o va en camino.", fault_message_not_found: "Ese mensaje ya no está.",
   fault_not_quotable: "WhatsApp todavía no conoce el mensaje que citas.", fault_too_large: "El archivo es demasiado grande.",
   fault_type_not_sendable: "WhatsApp no acepta archivos de este tipo.", fault_file_empty: "El archivo está vacío.",
