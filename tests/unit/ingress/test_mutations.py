@@ -62,7 +62,7 @@ def assert_storable(*texts):
 SEEDS = st.integers(0, 2**32)
 
 
-@settings(max_examples=700, deadline=None)
+@settings(max_examples=250, deadline=None)
 @given(seed=SEEDS, payload=st.sampled_from(ALL))
 def test_whatever_is_broken_in_one_entry_the_others_are_kept(seed, payload):
     broken = mutated(Random(seed), payload)
@@ -78,7 +78,7 @@ def test_whatever_is_broken_in_one_entry_the_others_are_kept(seed, payload):
         ]
 
 
-@settings(max_examples=700, deadline=None)
+@settings(max_examples=250, deadline=None)
 @given(seed=SEEDS, element=st.sampled_from(ELEMENTS))
 def test_whatever_is_broken_in_one_message_its_neighbours_are_kept(seed, element):
     broken = mutated(Random(seed), element)
